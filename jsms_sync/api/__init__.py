@@ -1,0 +1,1 @@
+"""A typed client of the JSMS REST API, usable on its own."""

@@ -1,0 +1,1 @@
+"""Refresh, which reads the service, and apply, which carries out a plan one outcome at a time."""
