@@ -1,0 +1,191 @@
+"""What the state remembers: templates with their revisions, campaigns with their batches, intents, history.
+
+No phone number, parameter value or secret has a place here: batch members are keyed digests.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from jsms_sync.model.resources import Address, Form, TemplateType
+
+DIGEST = 8
+"""Bytes of one keyed digest: an accidental match among a million is one in thirty million."""
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What all recorded values share: frozen, and strict about fields when read back."""
+
+
+class Audit(StrEnum):
+    """How the audit of a template stands (`jsms-api.md §6.3`)."""
+
+    AUDITING = "auditing"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Text(Value, frozen=True):
+    """What makes one text different from another; ttl in seconds, for verification only."""
+
+    content: str
+    type: TemplateType
+    ttl: int | None = None
+
+
+class Revision(Value, frozen=True):
+    """One remote template that carries or carried the text of an address.
+
+    `sent` is what was submitted (None when imported), `echo` what the service first answered for it,
+    `superseded_at` when an apply first recorded a newer serving revision.
+    """
+
+    temp_id: int
+    created_at: datetime
+    sent: Text | None = None
+    remark: str | None = None
+    echo: Text | None = None
+    status: Audit = Audit.AUDITING
+    served: bool = False
+    superseded_at: datetime | None = None
+    refuse_reason: str | None = None
+
+
+class TemplateRecord(Value, frozen=True, tag_field="kind", tag="template"):
+    """A template as last recorded; revisions stand in the order in which they were submitted."""
+
+    source: str = ""
+    protect: bool = False
+    retire_after: timedelta | None = None
+    serving: int | None = None
+    revisions: Mapping[int, Revision] = {}
+
+
+class Refused(Value, frozen=True):
+    """A recipient that JSMS refused: keyed digest of number and parameters, and the code it gave."""
+
+    member: bytes
+    code: int
+
+
+class Target(Value, frozen=True):
+    """What one schedule is meant to be: everything a POST or PUT of it says, its members as digests.
+
+    `members` is a run of entries of 16 bytes: keyed digest of the number, then of its parameters.
+    """
+
+    form: Form
+    send_time: datetime
+    temp_id: int
+    members: bytes
+    sign_id: int | None = None
+    tag: str | None = None
+
+
+class Batch(Value, frozen=True):
+    """One remote schedule of a campaign, as last recorded.
+
+    `doubtful` says that a PUT in doubt may have set another `sign_id` than recorded, which no GET shows.
+    `gone` says that it vanished before its time without us.
+    """
+
+    schedule_id: str
+    target: Target
+    created_at: datetime
+    refused: tuple[Refused, ...] = ()
+    doubtful: bool = False
+    gone: bool = False
+
+
+class CampaignRecord(Value, frozen=True, tag_field="kind", tag="campaign"):
+    """A campaign as last recorded; batches by key, `cancelled` when it was stopped on purpose."""
+
+    source: str = ""
+    template: str | None = None
+    cancelled: bool = False
+    batches: Mapping[str, Batch] = {}
+
+
+Record = TemplateRecord | CampaignRecord
+
+
+class Submission(Value, frozen=True):
+    """What a template POST or PUT says."""
+
+    text: Text
+    remark: str | None = None
+
+
+class Intent(Value, frozen=True):
+    """A write, announced before it leaves; `remote_id` is what it acts on, None for a POST.
+
+    `batch` is the key of the campaign's batch that is meant.
+    """
+
+    id: str
+    address: Address
+    action: str
+    method: str
+    at: datetime
+    remote_id: int | str | None = None
+    submission: Submission | None = None
+    batch: str | None = None
+    target: Target | None = None
+
+    @property
+    def creates(self) -> bool:
+        """Whether it is a POST: the only kind that a person may have to resolve."""
+        return self.method == "POST"
+
+
+class Happened(StrEnum):
+    """What history tells of an address."""
+
+    SENT = "sent"
+    PRESUMED_SENT = "presumed-sent"
+    CANCELLED = "cancelled"
+    CANCELLED_OUTSIDE = "cancelled-outside"
+    DELETED = "deleted"
+    DELETED_OUTSIDE = "deleted-outside"
+    RETIRED = "retired"
+    MOVED = "moved"
+
+
+class HistoryEntry(Value, frozen=True):
+    """Something that happened to an address and must not be forgotten with its record."""
+
+    address: Address
+    event: Happened
+    at: datetime
+    remote_id: int | str | None = None
+    send_time: datetime | None = None
+    moved_to: Address | None = None
+
+
+class State(Value, frozen=True, omit_defaults=False):
+    """Everything remembered; `key_id` names the key of the digests, `folded` the journal last folded in."""
+
+    lineage: str
+    serial: int = 0
+    account: str | None = None
+    key_id: str | None = None
+    folded: str | None = None
+    resources: Mapping[Address, Record] = {}
+    intents: tuple[Intent, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+
+    def template(self, address: Address) -> TemplateRecord | None:
+        """The record of the template at that address."""
+        record = self.resources.get(address)
+        return record if isinstance(record, TemplateRecord) else None
+
+    def campaign(self, address: Address) -> CampaignRecord | None:
+        """The record of the campaign at that address."""
+        record = self.resources.get(address)
+        return record if isinstance(record, CampaignRecord) else None
+
+    def intents_of(self, address: Address) -> tuple[Intent, ...]:
+        """The open intents of that address."""
+        return tuple(intent for intent in self.intents if intent.address == address)
