@@ -27,12 +27,18 @@ class _Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True,
 
 
 class TemplateSet(_Event, frozen=True, tag="template-set"):
-    """What is recorded of a template beside its revisions."""
+    """What is recorded of a template's definition."""
 
     address: Address
     source: str
     protect: bool
     retire_after: timedelta | None
+
+
+class Serves(_Event, frozen=True, tag="serves"):
+    """Another revision serves, or none does."""
+
+    address: Address
     serving: int | None
 
 
@@ -112,7 +118,7 @@ class Bound(_Event, frozen=True, tag="bound"):
     key_id: str | None
 
 
-_RecordEvent = TemplateSet | RevisionSet | RevisionDropped | CampaignSet | BatchSet | BatchDropped
+_RecordEvent = TemplateSet | Serves | RevisionSet | RevisionDropped | CampaignSet | BatchSet | BatchDropped
 Event = _RecordEvent | Moved | Forgotten | IntentOpened | IntentClosed | Remembered | Bound
 
 
@@ -167,14 +173,12 @@ class Ledger:
 
     def _changed(self, event: _RecordEvent) -> Record:
         match event:
-            case TemplateSet(address, source, protect, retire_after, serving):
+            case TemplateSet(address, source, protect, retire_after):
                 return msgspec.structs.replace(
-                    self.template(address),
-                    source=source,
-                    protect=protect,
-                    retire_after=retire_after,
-                    serving=serving,
+                    self.template(address), source=source, protect=protect, retire_after=retire_after
                 )
+            case Serves(address, serving):
+                return msgspec.structs.replace(self.template(address), serving=serving)
             case RevisionSet(address, revision):
                 template = self.template(address)
                 return msgspec.structs.replace(

@@ -1,0 +1,270 @@
+"""The campaign: one decision table, whose first fitting row decides (architecture §5)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
+from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
+from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
+from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
+from jsms_sync.model.digests import Digester
+from jsms_sync.model.events import CampaignSet
+from jsms_sync.model.observed import ScheduleSeen
+from jsms_sync.model.records import CampaignRecord, Intent
+from jsms_sync.model.resources import Address, Campaign, Form, Problem, Severity
+from jsms_sync.model.serving import Serving
+
+LATEST = timedelta(seconds=60)
+"""A campaign is created only when its time is further away than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """All that is known of one campaign's address.
+
+    `serving` is what its template offers now, `missing` the temp_ids that vanished, `was_sent` and
+    `was_cancelled` what history tells of the name, `same_key` whether recorded digests can be compared.
+    """
+
+    address: Address
+    desired: Campaign | None
+    record: CampaignRecord | None
+    seen: Mapping[str, ScheduleSeen]
+    intents: tuple[Intent, ...]
+    now: datetime
+    serving: Serving
+    digester: Digester
+    same_key: bool = True
+    missing: frozenset[int] = frozenset()
+    was_sent: bool = False
+    was_cancelled: bool = False
+    recreate: bool = False
+    overwrite: bool = False
+    freeze: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign after one look: the decision, and what was found of its batches."""
+
+    decision: Decision
+    settled: Settled
+
+
+def decide(facts: CampaignFacts) -> CampaignView:
+    """What to do about the campaign."""
+    look = Look(facts.address, facts.seen, facts.intents, facts.now, facts.digester, facts.same_key)
+    settled = settle(facts.record or CampaignRecord(), look)
+    observed = Decision(events=settled.events, refusals=_twice(facts, settled))
+    if facts.desired is None:
+        return CampaignView(observed + removed(facts.address, facts.record, settled, facts.now), settled)
+    case = Case.of(
+        facts.desired,
+        facts.record,
+        settled,
+        facts.serving,
+        facts.digester,
+        same_key=facts.same_key,
+        recreate=facts.recreate,
+    )
+    decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)
+    told = {held.code for held in decided.held}
+    noted = tuple(held for held in _notes(case) if held.code not in told)
+    observed += _moved_file(facts, facts.desired)
+    return CampaignView(observed + Decision(held=noted) + decided, settled)
+
+
+def _twice(facts: CampaignFacts, settled: Settled) -> tuple[Refusal, ...]:
+    found = twice(settled.batches)
+    if not found:
+        return ()
+    numbers = ", ".join(repr(recipient.mobile) for recipient in found[:5])
+    reason = f"{len(found)} of its numbers are scheduled in two batches: {numbers}"
+    return (Refusal(RefusalCode.RECIPIENT_TWICE, reason, facts.address),)
+
+
+def _moved_file(facts: CampaignFacts, desired: Campaign) -> Decision:
+    """Another file or template name is recorded without being a change."""
+    record = facts.record
+    if record is None or record.source == desired.source.file:
+        return Decision()
+    event = CampaignSet(facts.address, desired.source.file, record.template, record.cancelled)
+    return Decision(events=(event,))
+
+
+def _hold(case: Case, code: HeldCode, reason: str, *later: str) -> Decision:
+    return Decision(held=(Held(case.desired.address, code, reason, later),))
+
+
+def _cancelled(facts: CampaignFacts, case: Case) -> Decision | None:
+    if facts.recreate or not (case.record.cancelled or (facts.record is None and facts.was_cancelled)):
+        return None
+    return _hold(
+        case, HeldCode.CANCELLED, "it was cancelled", f"--recreate {facts.address} schedules it again"
+    )
+
+
+def _cancelled_outside(facts: CampaignFacts, case: Case) -> Decision | None:
+    """Recorded or just seen; while other batches are still pending, they go on below."""
+    gone, pending = case.settled.standing(Standing.GONE), _pending(case)
+    if facts.recreate or not gone or pending:
+        return None
+    return _gone(case)
+
+
+def _gone(case: Case) -> Decision:
+    gone = case.settled.standing(Standing.GONE)
+    reason = f"{len(gone)} of its {len(case.settled.batches)} schedules vanished before their time, not by us"
+    return _hold(
+        case, HeldCode.CANCELLED_OUTSIDE, reason, f"--recreate {case.desired.address} places them again"
+    )
+
+
+def _pending(case: Case) -> bool:
+    passed = case.settled.standing(Standing.PASSED)
+    return not passed and bool(case.settled.standing(Standing.PENDING, Standing.CHANGED, Standing.UNREADABLE))
+
+
+def _sent(facts: CampaignFacts, case: Case) -> Decision | None:
+    if facts.record is None and facts.was_sent:
+        return _hold(case, HeldCode.ALREADY_SENT, "a campaign of this name was sent; a new name sends again")
+    if not case.settled.standing(Standing.PASSED):
+        return None
+    if not is_edited(case):
+        return Decision()
+    return _hold(case, HeldCode.ALREADY_SENT, "it was sent, so edits come too late; a new name sends again")
+
+
+def _unknown(facts: CampaignFacts, case: Case) -> Decision | None:
+    """A single schedule in doubt, or one whose members cannot be told, holds everything that is placed."""
+    if not case.settled.doubts or (case.desired.form is Form.BATCH and case.settled.batches):
+        return None
+    if case.desired.form is Form.BATCH and case.doubts_known:
+        return None
+    return _in_doubt(case)
+
+
+def _in_doubt(case: Case) -> Decision:
+    reason = f"{len(case.settled.doubts)} of its schedules may or may not have been created: `resolve` it"
+    return _hold(case, HeldCode.UNKNOWN_OUTCOME, reason)
+
+
+def _too_late(facts: CampaignFacts, case: Case) -> Decision | None:
+    if case.desired.send_time > facts.now + LATEST:
+        return None
+    if case.live and (case.desired.send_time > facts.now or not is_edited(case)):
+        return None
+    reason = f"its send_time {case.desired.send_time:%Y-%m-%d %H:%M:%S} has come; it is never sent late"
+    return _hold(case, HeldCode.SEND_TIME_PASSED, reason, "after an edit of send_time: create")
+
+
+def _changed_outside(facts: CampaignFacts, case: Case) -> Decision | None:
+    changed = case.settled.standing(Standing.CHANGED)
+    if not changed or facts.overwrite:
+        return None
+    reason = f"{len(changed)} of its schedules show another time, text or recipients than we set"
+    return _hold(case, HeldCode.CHANGED_OUTSIDE, reason, f"--overwrite {facts.address} sets them again")
+
+
+def _text_unreadable(facts: CampaignFacts, case: Case) -> Decision | None:
+    if not case.serving.unreadable:
+        return None
+    return _hold(case, HeldCode.UNREADABLE, case.serving.unreadable)
+
+
+def _template_missing(facts: CampaignFacts, case: Case) -> Decision | None:
+    lost = [b for b in case.live if b.batch.target.temp_id in facts.missing]
+    if not lost or case.desired.template is None or facts.serving.ready:
+        return None
+    reason = f"template {lost[0].batch.target.temp_id} is gone: the campaign will fail at its time"
+    return _hold(case, HeldCode.TEMPLATE_MISSING, reason, "after approval of its successor: switch")
+
+
+def _uncovered(facts: CampaignFacts, case: Case) -> Decision | None:
+    """Params that a template managed elsewhere does not find are a mistake in the definition."""
+    if case.desired.temp_id is None or not is_uncovered(case):
+        return None
+    wanted = ", ".join(sorted(case.serving.variables or ()))
+    message = f"the params do not cover the variables of template {case.desired.temp_id}: {wanted}"
+    position, address = case.desired.source, case.desired.address
+    problem = Problem("params-missing", Severity.ERROR, message, position, "add the missing params", address)
+    return Decision(problems=(problem,))
+
+
+def _not_approved(facts: CampaignFacts, case: Case) -> Decision | None:
+    """Nothing is created before the audit is over; what is pending goes on."""
+    if case.serving.ready or case.live or case.settled.standing(Standing.UNREADABLE):
+        return None
+    return _hold(case, HeldCode.TEMPLATE_NOT_APPROVED, _why_not(case), "after approval: create")
+
+
+def _why_not(case: Case) -> str:
+    named = case.desired.template or f"{case.desired.temp_id}"
+    return f"the text of template {named} is not approved yet"
+
+
+def _form(facts: CampaignFacts, case: Case) -> Decision | None:
+    if not case.live or all(b.batch.target.form is case.desired.form for b in case.live):
+        return None
+    if not case.serving.ready:
+        return _hold(case, HeldCode.TEMPLATE_NOT_APPROVED, _why_not(case), "after approval: replace")
+    if not case.may_place or case.settled.doubts:
+        return Decision()
+    if _is_frozen(facts, case):
+        return _frozen(facts, case)
+    return replace_form(case)
+
+
+def _converge(facts: CampaignFacts, case: Case) -> Decision:
+    decision = converge(case)
+    if decision.changes and case.live and _is_frozen(facts, case):
+        return _frozen(facts, case)
+    return (_switch_waits(case) if case.stays else Decision()) + decision
+
+
+def _notes(case: Case) -> tuple[Held, ...]:
+    """What keeps some recipients from being placed, while the rest goes on."""
+    noted = Decision()
+    if case.settled.standing(Standing.GONE) and not case.recreate:
+        noted += _gone(case)
+    if unreadable := case.settled.standing(Standing.UNREADABLE):
+        reason = f"{len(unreadable)} of its schedules could not be read, so nobody is placed"
+        noted += _hold(case, HeldCode.UNREADABLE, reason)
+    if case.settled.doubts:
+        noted += _in_doubt(case)
+    return noted.held
+
+
+def _switch_waits(case: Case) -> Decision:
+    return _hold(
+        case, HeldCode.TEMPLATE_NOT_APPROVED, _why_not(case), "after approval: switch text and params"
+    )
+
+
+def _is_frozen(facts: CampaignFacts, case: Case) -> bool:
+    times = [case.desired.send_time, *(b.shown_time or b.batch.target.send_time for b in case.live)]
+    return min(times) - facts.now < facts.freeze
+
+
+def _frozen(facts: CampaignFacts, case: Case) -> Decision:
+    minutes = int(facts.freeze.total_seconds() // 60)
+    reason = f"its time is nearer than {minutes} minutes, so it stays as it is"
+    return _hold(case, HeldCode.INSIDE_FREEZE_WINDOW, reason)
+
+
+ROWS: tuple[Callable[[CampaignFacts, Case], Decision | None], ...] = (
+    _cancelled,
+    _cancelled_outside,
+    _sent,
+    _unknown,
+    _changed_outside,
+    _too_late,
+    _text_unreadable,
+    _template_missing,
+    _uncovered,
+    _not_approved,
+    _form,
+    _converge,
+)
+"""The rows of the table in the order in which they are asked; the last one always fits."""

@@ -1,0 +1,164 @@
+"""What was observed of a campaign's batches, settled against what is recorded and what was announced."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from msgspec.structs import replace
+
+from jsms_sync.model.digests import Digester, Members, pack, unpack
+from jsms_sync.model.events import BatchDropped, BatchSet, Event, IntentClosed, Remembered
+from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable
+from jsms_sync.model.records import Batch, CampaignRecord, Happened, HistoryEntry, Intent, Target
+from jsms_sync.model.resources import Address, Recipient
+
+PRESUMED = timedelta(days=1)
+"""How long after its time a POST in doubt is presumed to have been sent."""
+
+
+class Standing(Enum):
+    """How one batch stands after a look."""
+
+    PENDING = auto()
+    PASSED = auto()
+    GONE = auto()
+    UNREADABLE = auto()
+    CHANGED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """One batch: its record, how it stands, and who is in it by digest and, where it was read, by recipient.
+
+    `members` is None where nothing was read and the record cannot be compared.
+    """
+
+    key: str
+    batch: Batch
+    standing: Standing
+    members: Members | None
+    shown_time: datetime | None = None
+    recipients: Mapping[bytes, Recipient] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What settling needs to know beside the record."""
+
+    address: Address
+    seen: Mapping[str, ScheduleSeen]
+    intents: tuple[Intent, ...]
+    now: datetime
+    digester: Digester
+    same_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A campaign's batches after a look, the POSTs in doubt, and what is to be recorded."""
+
+    batches: tuple[Standings, ...]
+    doubts: tuple[Intent, ...]
+    events: tuple[Event, ...]
+
+    def standing(self, *standings: Standing) -> tuple[Standings, ...]:
+        """The batches that stand like that."""
+        return tuple(batch for batch in self.batches if batch.standing in standings)
+
+
+def settle(record: CampaignRecord, look: Look) -> Settled:
+    """How each batch stands; PUT and DELETE intents settle themselves by it, old doubts become history."""
+    batches: list[Standings] = []
+    events: list[Event] = []
+    for key, batch in record.batches.items():
+        announced = next((i for i in look.intents if i.remote_id == batch.schedule_id), None)
+        found, more = _settled(key, batch, announced, look)
+        batches += [found] if found else []
+        events += more
+    doubts = tuple(intent for intent in look.intents if intent.creates)
+    old = tuple(doubt for doubt in doubts if _is_old(doubt, look.now))
+    for doubt in old:
+        events += [IntentClosed(doubt.id), Remembered(_presumed(doubt, look.now))]
+    return Settled(tuple(batches), tuple(d for d in doubts if d not in old), tuple(events))
+
+
+def _is_old(doubt: Intent, now: datetime) -> bool:
+    return doubt.target is not None and now - doubt.target.send_time > PRESUMED
+
+
+def _presumed(doubt: Intent, now: datetime) -> HistoryEntry:
+    send_time = doubt.target.send_time if doubt.target else None
+    return HistoryEntry(doubt.address, Happened.PRESUMED_SENT, now, send_time=send_time)
+
+
+def _settled(
+    key: str, batch: Batch, announced: Intent | None, look: Look
+) -> tuple[Standings | None, list[Event]]:
+    closing: list[Event] = [IntentClosed(announced.id)] if announced else []
+    recorded = unpack(batch.target.members) if look.same_key else None
+    passed = batch.target.send_time <= look.now
+    match look.seen.get(batch.schedule_id):
+        case None:
+            standing = Standing.GONE if batch.gone else Standing.PASSED if passed else Standing.PENDING
+            return Standings(key, batch, standing, recorded), []
+        case Unreadable():
+            standing = Standing.PASSED if passed else Standing.UNREADABLE
+            return Standings(key, batch, standing, recorded), []
+        case Gone() if announced is not None and announced.method == "DELETE":
+            return None, [BatchDropped(look.address, key), *closing]
+        case Gone() if batch.gone or not passed:
+            vanished = replace(batch, gone=True)
+            setting: list[Event] = [] if batch.gone else [BatchSet(look.address, key, vanished)]
+            return Standings(key, vanished, Standing.GONE, recorded), setting + closing
+        case Gone():
+            return Standings(key, batch, Standing.PASSED, recorded), closing
+        case SeenSchedule() as found:
+            return _compared(key, batch, found, announced, look, closing)
+
+
+def _compared(
+    key: str, batch: Batch, found: SeenSchedule, announced: Intent | None, look: Look, closing: list[Event]
+) -> tuple[Standings, list[Event]]:
+    recipients, members = _digested(found, look.digester)
+    settled = replace(batch, gone=False)
+    if announced is not None and announced.method == "PUT" and announced.target is not None:
+        settled = _after_put(settled, announced.target, found, members)
+    events = ([BatchSet(look.address, key, settled)] if settled != batch else []) + closing
+    standing = _standing(settled, found, members, look)
+    return Standings(key, settled, standing, members, found.send_time, recipients), events
+
+
+def _digested(found: SeenSchedule, digester: Digester) -> tuple[Mapping[bytes, Recipient], Members]:
+    recipients = {digester.mobile(recipient.mobile): recipient for recipient in found.recipients}
+    return recipients, {mobile: digester.params(r.params) for mobile, r in recipients.items()}
+
+
+def _standing(batch: Batch, found: SeenSchedule, members: Members, look: Look) -> Standing:
+    if batch.target.send_time <= look.now:
+        return Standing.PASSED
+    told = (found.send_time, found.temp_id) == (batch.target.send_time, batch.target.temp_id)
+    same = not look.same_key or members == unpack(batch.target.members)
+    return Standing.PENDING if told and same else Standing.CHANGED
+
+
+def _after_put(batch: Batch, meant: Target, found: SeenSchedule, members: Members) -> Batch:
+    """A PUT in doubt acted when GET shows its time and text and nobody but its members.
+
+    Either way its signature cannot be observed, so when it meant another one it is planned again.
+    """
+    doubtful = batch.doubtful or meant.sign_id != batch.target.sign_id
+    shown = (found.send_time, found.temp_id) == (meant.send_time, meant.temp_id)
+    if shown and members.items() <= unpack(meant.members).items():
+        return replace(batch, target=replace(meant, members=pack(members)), doubtful=doubtful)
+    return replace(batch, doubtful=doubtful)
+
+
+def twice(batches: tuple[Standings, ...]) -> tuple[Recipient, ...]:
+    """The recipients who were observed in more than one batch."""
+    counted: dict[bytes, int] = {}
+    for batch in batches:
+        for mobile in batch.recipients:
+            counted[mobile] = counted.get(mobile, 0) + 1
+    known = {mobile: r for batch in batches for mobile, r in batch.recipients.items()}
+    return tuple(known[mobile] for mobile, count in counted.items() if count > 1)

@@ -1,0 +1,146 @@
+"""What a campaign wants, in the digests that its batches are compared by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings
+from jsms_sync.model.digests import Digester, Members, unpack
+from jsms_sync.model.records import CampaignRecord, Intent
+from jsms_sync.model.resources import Campaign, Recipient
+from jsms_sync.model.serving import Serving
+
+PASSING = frozenset({50009, 50014, 50019})
+"""Refusals of a recipient that pass by themselves, so the next apply tries again (architecture §5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One campaign on the table: what is desired, recorded and found, and what follows from it.
+
+    `stays` says that the text cannot be switched yet: who is in a batch keeps text and params, who is new
+    waits. `may_place` says that nobody's place is in doubt.
+    """
+
+    desired: Campaign
+    record: CampaignRecord
+    settled: Settled
+    serving: Serving
+    digester: Digester
+    live: tuple[Standings, ...]
+    recreate: bool
+    same_key: bool
+    stays: bool
+    may_place: bool
+    wanted: Members = field(repr=False)
+    recipients: Mapping[bytes, Recipient] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        desired: Campaign,
+        record: CampaignRecord | None,
+        settled: Settled,
+        serving: Serving,
+        digester: Digester,
+        *,
+        same_key: bool,
+        recreate: bool,
+    ) -> "Case":
+        """The case, with everything derived that the rows ask for."""
+        stays = serving.temp_id is None or _uncovered(desired, serving)
+        recipients = _restricted(desired, serving, digester)
+        live = settled.standing(Standing.PENDING, Standing.CHANGED)
+        return cls(
+            desired,
+            record or CampaignRecord(),
+            settled,
+            serving,
+            digester,
+            live,
+            recreate,
+            same_key,
+            stays,
+            _may_place(settled, same_key=same_key, recreate=recreate),
+            _wanted(recipients, digester, live, stays=stays),
+            recipients,
+        )
+
+    @property
+    def doubts_known(self) -> bool:
+        """Whether it is known who is in the schedules in doubt."""
+        return self.same_key and all(doubt.target is not None for doubt in self.settled.doubts)
+
+    @property
+    def refused(self) -> frozenset[bytes]:
+        """The members that JSMS refused for good, until their entry changes."""
+        batches = (b.batch for b in self.settled.batches) if self.same_key else ()
+        return frozenset(r.member for batch in batches for r in batch.refused if r.code not in PASSING)
+
+    @property
+    def in_doubt(self) -> frozenset[bytes]:
+        """The digests of the numbers whose schedule is in doubt."""
+        return frozenset(m for doubt in self.settled.doubts for m in _members(doubt))
+
+
+def _members(doubt: Intent) -> Members:
+    return unpack(doubt.target.members) if doubt.target else {}
+
+
+def _may_place(settled: Settled, *, same_key: bool, recreate: bool) -> bool:
+    if settled.standing(Standing.UNREADABLE) or (settled.standing(Standing.GONE) and not recreate):
+        return False
+    if any(batch.members is None for batch in settled.standing(Standing.PENDING)):
+        return False
+    return same_key or not (settled.doubts or any(b.batch.refused for b in settled.batches))
+
+
+def _uncovered(desired: Campaign, serving: Serving) -> bool:
+    needed = serving.variables
+    return needed is not None and any(not needed <= r.params.names for r in desired.recipients)
+
+
+def is_uncovered(case: Case) -> bool:
+    """Whether some recipient lacks a variable of the text that would be sent."""
+    return _uncovered(case.desired, case.serving)
+
+
+def _restricted(desired: Campaign, serving: Serving, digester: Digester) -> Mapping[bytes, Recipient]:
+    """The recipients by digest, each with just the parameters that the text has variables for."""
+    names = serving.variables
+    if names is None:
+        return {digester.mobile(r.mobile): r for r in desired.recipients}
+    return {digester.mobile(r.mobile): Recipient(r.mobile, r.params.only(names)) for r in desired.recipients}
+
+
+def _wanted(
+    recipients: Mapping[bytes, Recipient],
+    digester: Digester,
+    live: tuple[Standings, ...],
+    *,
+    stays: bool,
+) -> Members:
+    if stays:
+        return {m: p for b in live for m, p in (b.members or {}).items() if m in recipients}
+    return {mobile: digester.params(recipient.params) for mobile, recipient in recipients.items()}
+
+
+def is_edited(case: Case) -> bool:
+    """Whether the definition says something else than what was scheduled."""
+    batches = [b.batch for b in case.settled.batches]
+    if case.record.template != case.desired.template:
+        return True
+    told = {(b.target.send_time, b.target.sign_id, b.target.form) for b in batches}
+    if told != {(case.desired.send_time, case.desired.sign_id, case.desired.form)}:
+        return True
+    if case.desired.temp_id is not None and {b.target.temp_id for b in batches} != {case.desired.temp_id}:
+        return True
+    return case.same_key and _members_edited(case)
+
+
+def _members_edited(case: Case) -> bool:
+    recorded = {m: p for b in case.settled.batches for m, p in unpack(b.batch.target.members).items()}
+    refused = {r.member[: len(r.member) // 2] for b in case.settled.batches for r in b.batch.refused}
+    if recorded.keys() | refused | case.in_doubt != case.recipients.keys() | case.in_doubt:
+        return True
+    same_text = {b.batch.target.temp_id for b in case.settled.batches} == {case.serving.temp_id}
+    return same_text and any(case.wanted.get(m, p) != p for m, p in recorded.items())

@@ -1,0 +1,220 @@
+"""The template: one decision table from what is desired, recorded and observed (architecture §4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from jsms_sync.kinds.template_changes import change, header, recorded, removed, retire
+from jsms_sync.kinds.template_settle import Living, Settled, carries, desired_text, settle
+from jsms_sync.model.decisions import (
+    Action,
+    Decision,
+    Held,
+    HeldCode,
+    Reason,
+    ResubmitTemplate,
+    SubmitTemplate,
+)
+from jsms_sync.model.events import Event, RevisionSet, Serves, TemplateSet
+from jsms_sync.model.observed import TemplateSeen
+from jsms_sync.model.records import Audit, Intent, Revision, TemplateRecord
+from jsms_sync.model.resources import Address, Template
+from jsms_sync.model.serving import Serving
+from jsms_sync.model.text import variables
+
+BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFacts:
+    """All that is known of one template's address; `seen` holds what was read, by temp_id."""
+
+    address: Address
+    desired: Template | None
+    record: TemplateRecord | None
+    seen: Mapping[int, TemplateSeen]
+    intents: tuple[Intent, ...]
+    now: datetime
+    supersede: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateView:
+    """A template after one look: the decision so far, and what the later stages need of it."""
+
+    decision: Decision
+    serving: Serving
+    settled: Settled
+    carrier: Living | None
+
+
+def decide(facts: TemplateFacts) -> TemplateView:
+    """What to do about the template; its retirements wait for the campaigns, see `retirements`."""
+    record = facts.record or TemplateRecord()
+    settled = settle(facts.address, record.revisions, facts.seen, facts.intents, facts.now)
+    carrier = _carrier(settled, facts.desired)
+    serving = _serving(record, settled, carrier)
+    observed = Decision(events=settled.events + _observations(facts, settled, serving, carrier))
+    decision = observed + _held_or_changed(facts, settled, carrier)
+    return TemplateView(decision, _for_campaigns(serving, carrier), settled, carrier)
+
+
+def _carrier(settled: Settled, desired: Template | None) -> Living | None:
+    """The revision with the desired text: approved before auditing before rejected, then the newest."""
+    if desired is None:
+        return None
+    text = desired_text(desired)
+    carriers = [living for living in reversed(settled.living) if carries(living, text)]
+    return min(carriers, key=lambda living: BEST_FIRST.index(living.revision.status), default=None)
+
+
+def _serving(record: TemplateRecord, settled: Settled, carrier: Living | None) -> Living | None:
+    """The approved carrier; while there is none, the one that served last."""
+    if carrier is not None and carrier.revision.status is Audit.APPROVED:
+        return carrier
+    return next((x for x in settled.living if x.revision.temp_id == record.serving), None)
+
+
+def _for_campaigns(serving: Living | None, carrier: Living | None) -> Serving:
+    if serving is None:
+        return Serving(None, None, ready=False)
+    text = serving.text
+    return Serving(
+        serving.revision.temp_id,
+        None if text is None else frozenset(variables(text.content)),
+        ready=serving is carrier and serving.revision.status is Audit.APPROVED,
+        content=text.content if text else None,
+        type=text.type if text else None,
+    )
+
+
+def _observations(
+    facts: TemplateFacts, settled: Settled, serving: Living | None, carrier: Living | None
+) -> tuple[Event, ...]:
+    """What apply records of who serves and of the file: no action, and no change."""
+    record = facts.record
+    if record is None:
+        return ()
+    events: list[Event] = []
+    if facts.desired is not None and facts.desired.source.file != record.source:
+        same = (record.protect, record.retire_after)
+        events.append(TemplateSet(facts.address, facts.desired.source.file, *same))
+    if serving is not None and serving is carrier:
+        events += _successions(facts.address, settled, serving.revision, facts.now)
+    temp_id = serving.revision.temp_id if serving else None
+    lost = record.serving in settled.missing
+    if temp_id != record.serving and (serving is not None or lost):
+        events.append(Serves(facts.address, temp_id))
+    return tuple(events)
+
+
+def _successions(address: Address, settled: Settled, serving: Revision, now: datetime) -> list[Event]:
+    """The serving revision is marked as having served, every other that served as superseded since now."""
+    events: list[Event] = []
+    for living in settled.living:
+        revision = living.revision
+        if revision.temp_id == serving.temp_id:
+            marked = replace(revision, served=True, superseded_at=None)
+        elif revision.served and revision.superseded_at is None:
+            marked = replace(revision, superseded_at=now)
+        else:
+            continue
+        events += [RevisionSet(address, marked)] if marked != revision else []
+    return events
+
+
+def _held_or_changed(facts: TemplateFacts, settled: Settled, carrier: Living | None) -> Decision:
+    if any(intent.creates for intent in facts.intents):
+        return _hold(
+            facts, HeldCode.UNKNOWN_OUTCOME, "a submission may or may not have arrived: `resolve` it"
+        )
+    if settled.unreadable:
+        return _hold(facts, HeldCode.UNREADABLE, "; ".join(settled.unreadable))
+    if facts.desired is None:
+        return removed(facts.address, facts.record or TemplateRecord(), settled)
+    if carrier is None:
+        return recorded(facts.desired, facts.record) + _uncarried(facts, facts.desired, settled)
+    return recorded(facts.desired, facts.record) + _carried(facts, facts.desired, carrier)
+
+
+def _hold(facts: TemplateFacts, code: HeldCode, reason: str, *later: str) -> Decision:
+    return Decision(held=(Held(facts.address, code, reason, later),))
+
+
+def _carried(facts: TemplateFacts, desired: Template, carrier: Living) -> Decision:
+    """The left half of the table: some revision has the desired text already."""
+    revision = carrier.revision
+    match revision.status:
+        case Audit.APPROVED:
+            return Decision()
+        case Audit.AUDITING:
+            reason = f"{revision.temp_id} is waiting for its audit"
+            return _hold(facts, HeldCode.AWAITING_APPROVAL, reason, "after approval: it serves")
+        case Audit.REJECTED if revision.sent is not None and (desired.remark or "") != (
+            revision.remark or ""
+        ):
+            step = ResubmitTemplate(desired, revision.temp_id)
+            return change(desired, Action.MODIFY, step, carrier)
+        case Audit.REJECTED:
+            why = f" ({revision.refuse_reason})" if revision.refuse_reason else ""
+            reason = f"{revision.temp_id} was rejected{why}: edit its content or its remark"
+            return _hold(
+                facts, HeldCode.REJECTED, reason, "after an edit: submit it again, under the same id"
+            )
+
+
+def _uncarried(facts: TemplateFacts, desired: Template, settled: Settled) -> Decision:
+    """The right half of the table: no revision has the desired text, so the newest decides."""
+    submit = SubmitTemplate(desired)
+    if not settled.living:
+        reason = Reason.DELETED_OUTSIDE if settled.missing else Reason.NEW
+        return change(desired, Action.CREATE, submit, None, reason, opening=(header(desired, facts.record),))
+    newest = settled.living[-1]
+    temp_id = newest.revision.temp_id
+    match newest.revision.status:
+        case Audit.REJECTED if newest.text is not None and newest.text.type is desired.type:
+            return change(desired, Action.MODIFY, ResubmitTemplate(desired, temp_id), newest)
+        case Audit.AUDITING if not facts.supersede:
+            return _hold(
+                facts,
+                HeldCode.UNDER_REVIEW,
+                f"{temp_id}, with another text, is still in its audit",
+                "after its audit: submit the new text",
+                f"or now: --supersede {facts.address}",
+            )
+        case Audit.AUDITING:
+            return change(desired, Action.REPLACE, submit, newest) + retire(facts.address, newest)
+        case _:
+            return change(desired, Action.REPLACE, submit, newest)
+
+
+def retirements(facts: TemplateFacts, view: TemplateView, used: frozenset[int]) -> Decision:
+    """What of the template's superseded revisions goes now, or must wait.
+
+    `used` are the temp_ids that a pending campaign or an open intent still uses after this plan.
+    """
+    carrier = view.carrier
+    if facts.desired is None or carrier is None or carrier.revision.status is not Audit.APPROVED:
+        return Decision()
+    if view.decision.held or any(intent.creates for intent in facts.intents):
+        return Decision()
+    others = (living for living in view.settled.living if living is not carrier)
+    return sum((_retirement(facts, facts.desired, other, used) for other in others), Decision())
+
+
+def _retirement(facts: TemplateFacts, desired: Template, living: Living, used: frozenset[int]) -> Decision:
+    revision = living.revision
+    if not revision.served and revision.temp_id not in used:
+        return retire(facts.address, living)
+    if not revision.served or desired.retire_after is None:
+        return Decision()
+    until = (revision.superseded_at or facts.now) + desired.retire_after
+    if facts.now < until:
+        reason = f"{revision.temp_id} was superseded and stays until {until:%Y-%m-%d %H:%M %Z}"
+        return _hold(facts, HeldCode.GRACE_PERIOD, reason, f"after that: retire {revision.temp_id}")
+    if revision.temp_id in used:
+        reason = f"{revision.temp_id} is superseded, but a campaign still uses it"
+        return _hold(facts, HeldCode.GRACE_PERIOD, reason, f"after that: retire {revision.temp_id}")
+    return retire(facts.address, living)

@@ -1,0 +1,147 @@
+"""The changes that the template's table ends in, with what a plan shows of them."""
+
+from datetime import timedelta
+
+from jsms_sync.kinds.template_settle import Living, Settled, desired_text
+from jsms_sync.model.decisions import (
+    Action,
+    Change,
+    Decision,
+    DeleteTemplate,
+    Reason,
+    Refusal,
+    RefusalCode,
+    Step,
+)
+from jsms_sync.model.events import Event, Forgotten, TemplateSet
+from jsms_sync.model.records import Happened, TemplateRecord, Text
+from jsms_sync.model.resources import Address, Template
+
+
+def change(
+    desired: Template,
+    action: Action,
+    step: Step,
+    old: Living | None,
+    reason: Reason | None = None,
+    *,
+    opening: tuple[Event, ...] = (),
+) -> Decision:
+    """The change that submits the desired text, with the old one beside it."""
+    made = Change(
+        desired.address,
+        action,
+        reason or _why(desired, old),
+        remote_id=old.revision.temp_id if old else None,
+        before=_shown(old.text, old.revision.remark) if old else {},
+        after=_shown(desired_text(desired), desired.remark),
+        source=desired.source,
+        next=_next(desired, action, old),
+        steps=(step,),
+        opening=opening,
+    )
+    return Decision(changes=(made,))
+
+
+def _why(desired: Template, old: Living | None) -> Reason:
+    """Drifted when we sent just what is desired and the service shows something else by now."""
+    drifted = old is not None and old.revision.sent == desired_text(desired) and old.text != old.revision.sent
+    return Reason.DRIFTED if drifted else Reason.DEFINITION_CHANGED
+
+
+def _next(desired: Template, action: Action, old: Living | None) -> tuple[str, ...]:
+    if action is not Action.REPLACE or old is None:
+        return ("after approval: it serves",)
+    temp_id = old.revision.temp_id
+    return ("after approval: the new text serves", _fate(temp_id, old.revision.served, desired.retire_after))
+
+
+def _fate(temp_id: int, served: bool, retire_after: timedelta | None) -> str:
+    if not served:
+        return f"after approval: retire {temp_id}"
+    if retire_after is None:
+        return f"after approval: {temp_id} stays, because applications may still use it (no retire_after)"
+    return f"{duration(retire_after)} after approval: retire {temp_id}"
+
+
+def duration(value: timedelta) -> str:
+    """The duration as definitions write it: `7d`, `12h`, `30m`, `45s`."""
+    seconds = int(value.total_seconds())
+    for letter, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{letter}"
+    return f"{seconds}s"
+
+
+def _shown(text: Text | None, remark: str | None) -> dict[str, object]:
+    shown: dict[str, object] = {"content": text.content, "type": text.type.word} if text else {}
+    if text and text.ttl is not None:
+        shown["ttl"] = text.ttl
+    return {**shown, "remark": remark} if remark else shown
+
+
+def header(desired: Template, record: TemplateRecord | None) -> TemplateSet:
+    """What is recorded of the definition; protection ends only by an explicit `protect: false`."""
+    kept = record.protect if record else False
+    protect = kept if desired.protect is None else desired.protect
+    return TemplateSet(desired.address, desired.source.file, protect, desired.retire_after)
+
+
+def recorded(desired: Template, record: TemplateRecord | None) -> Decision:
+    """A change of the state alone, when protection or retirement are defined otherwise than recorded."""
+    if record is None or not record.revisions:
+        return Decision()
+    new = header(desired, record)
+    before, after = _policy(record.protect, record.retire_after), _policy(new.protect, new.retire_after)
+    if before == after:
+        return Decision()
+    made = Change(
+        desired.address,
+        Action.RECORD,
+        Reason.DEFINITION_CHANGED,
+        remote_id=record.serving,
+        before=before,
+        after=after,
+        source=desired.source,
+        closing=(new,),
+    )
+    return Decision(changes=(made,))
+
+
+def _policy(protect: bool, retire_after: timedelta | None) -> dict[str, object]:
+    return {"protect": protect, "retire_after": duration(retire_after) if retire_after else None}
+
+
+def retire(address: Address, living: Living) -> Decision:
+    """The change that deletes a superseded revision."""
+    temp_id = living.revision.temp_id
+    made = Change(
+        address,
+        Action.RETIRE,
+        Reason.SUPERSEDED,
+        remote_id=temp_id,
+        before=_shown(living.text, living.revision.remark),
+        steps=(DeleteTemplate(temp_id, Happened.RETIRED),),
+    )
+    return Decision(changes=(made,))
+
+
+def removed(address: Address, record: TemplateRecord, settled: Settled) -> Decision:
+    """What a removed definition means: delete all revisions, or forget what is gone already."""
+    if not settled.living:
+        made = Change(address, Action.FORGET, Reason.DEFINITION_REMOVED, closing=(Forgotten(address),))
+        return Decision(changes=(made,))
+    if record.protect:
+        reason = "its definition is gone, but it is protected"
+        return Decision(refusals=(Refusal(RefusalCode.PROTECTED, reason, address),))
+    newest = settled.living[-1]
+    made = Change(
+        address,
+        Action.DELETE,
+        Reason.DEFINITION_REMOVED,
+        remote_id=record.serving or newest.revision.temp_id,
+        before=_shown(newest.text, newest.revision.remark),
+        steps=tuple(DeleteTemplate(x.revision.temp_id, Happened.DELETED) for x in settled.living),
+        closing=(Forgotten(address),),
+    )
+    return Decision(changes=(made,))

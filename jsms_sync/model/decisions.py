@@ -1,0 +1,232 @@
+"""What may come of one address: changes with their steps, held changes, refusals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from jsms_sync.model.events import Event
+from jsms_sync.model.records import Happened
+from jsms_sync.model.resources import Address, Form, Position, Problem, Recipient, Template
+
+
+class Action(StrEnum):
+    """What a change does."""
+
+    CREATE = "create"
+    MODIFY = "modify"
+    REPLACE = "replace"
+    DELETE = "delete"
+    RETIRE = "retire"
+    FORGET = "forget"
+    RECORD = "record"
+
+
+class Reason(StrEnum):
+    """Why there is a change; for display only, apply never branches on it."""
+
+    NEW = "new"
+    DEFINITION_CHANGED = "definition-changed"
+    DRIFTED = "drifted"
+    DELETED_OUTSIDE = "deleted-outside"
+    SUPERSEDED = "superseded"
+    DEFINITION_REMOVED = "definition-removed"
+    TEMPLATE_SWITCHED = "template-switched"
+
+
+class HeldCode(StrEnum):
+    """Why a change must wait."""
+
+    AWAITING_APPROVAL = "awaiting-approval"
+    UNDER_REVIEW = "under-review"
+    REJECTED = "rejected"
+    TEMPLATE_NOT_APPROVED = "template-not-approved"
+    ALREADY_SENT = "already-sent"
+    SEND_TIME_PASSED = "send-time-passed"
+    INSIDE_FREEZE_WINDOW = "inside-freeze-window"
+    CANCELLED = "cancelled"
+    CANCELLED_OUTSIDE = "cancelled-outside"
+    CHANGED_OUTSIDE = "changed-outside"
+    TEMPLATE_MISSING = "template-missing"
+    UNREADABLE = "unreadable"
+    UNKNOWN_OUTCOME = "unknown-outcome"
+    GRACE_PERIOD = "grace-period"
+
+
+STUCK = frozenset(
+    {
+        HeldCode.REJECTED,
+        HeldCode.SEND_TIME_PASSED,
+        HeldCode.CANCELLED_OUTSIDE,
+        HeldCode.CHANGED_OUTSIDE,
+        HeldCode.TEMPLATE_MISSING,
+    }
+)
+"""Held in a way that only a person can end."""
+
+AUDIT_PENDING = frozenset({HeldCode.AWAITING_APPROVAL, HeldCode.UNDER_REVIEW, HeldCode.TEMPLATE_NOT_APPROVED})
+"""Held until an audit ends."""
+
+
+class RefusalCode(StrEnum):
+    """Which safety rule stops the apply."""
+
+    PROTECTED = "protected"
+    OVER_LIMIT = "over-limit"
+    NO_STATE = "no-state"
+    FORGETFUL_STATE = "forgetful-state"
+    NOT_ALL_FILES = "not-all-files"
+    EMPTY_DEFINITIONS = "empty-definitions"
+    TOO_MANY_MISSING = "too-many-missing"
+    RECIPIENT_TWICE = "recipient-twice"
+    CLOCK_SKEW = "clock-skew"
+    TEMPLATE_IN_USE = "template-in-use"
+
+
+NEVER_ALLOWED = frozenset({RefusalCode.PROTECTED, RefusalCode.NO_STATE, RefusalCode.RECIPIENT_TWICE})
+"""Refusals that `--allow` does not lift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a schedule shall be, its template still by address (or by literal id) until the request is built.
+
+    `members` are the digests of `recipients`, packed; it is empty where no key for them is known.
+    """
+
+    form: Form
+    send_time: datetime
+    template: Address | int
+    recipients: tuple[Recipient, ...] = field(repr=False)
+    members: bytes = field(repr=False)
+    sign_id: int | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitTemplate:
+    """POST a new revision."""
+
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class ResubmitTemplate:
+    """PUT a rejected revision, which goes to the audit again under the same id."""
+
+    template: Template
+    temp_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTemplate:
+    """DELETE one revision."""
+
+    temp_id: int
+    event: Happened
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBatch:
+    """POST a new schedule."""
+
+    key: str
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """PUT a pending schedule as a whole."""
+
+    key: str
+    schedule_id: str
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DropBatch:
+    """DELETE a schedule."""
+
+    key: str
+    schedule_id: str
+    send_time: datetime
+
+
+TemplateStep = SubmitTemplate | ResubmitTemplate | DeleteTemplate
+CampaignStep = PlaceBatch | ChangeBatch | DropBatch
+Step = TemplateStep | CampaignStep
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """How many batches of a campaign are touched, and how."""
+
+    create: int = 0
+    modify: int = 0
+    delete: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One action on one address.
+
+    `before` and `after` are for display; `steps` are the requests, `opening` is recorded before the first
+    of them leaves, `closing` once all of them are done.
+    """
+
+    address: Address
+    action: Action
+    reason: Reason
+    remote_id: int | str | None = None
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+    source: Position | None = None
+    next: tuple[str, ...] = ()
+    batches: BatchCounts | None = None
+    steps: tuple[Step, ...] = field(default=(), repr=False)
+    opening: tuple[Event, ...] = field(default=(), repr=False)
+    closing: tuple[Event, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A change that must wait; not a failure."""
+
+    address: Address
+    code: HeldCode
+    reason: str
+    next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A safety rule stops the whole apply; `override` is what to type to lift it, if anything does."""
+
+    code: RefusalCode
+    reason: str
+    address: Address | None = None
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that comes of one address; `events` record what was observed, and are no change."""
+
+    changes: tuple[Change, ...] = ()
+    held: tuple[Held, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    def __add__(self, other: "Decision") -> "Decision":
+        """Both decisions as one."""
+        return Decision(
+            self.changes + other.changes,
+            self.held + other.held,
+            self.refusals + other.refusals,
+            self.problems + other.problems,
+            self.notes + other.notes,
+            self.events + other.events,
+        )
