@@ -127,7 +127,7 @@ def _pending(case: Case) -> bool:
 
 
 def _sent(facts: CampaignFacts, case: Case) -> Decision | None:
-    if facts.record is None and facts.was_sent:
+    if not case.settled.batches and facts.was_sent:
         return _hold(case, HeldCode.ALREADY_SENT, "a campaign of this name was sent; a new name sends again")
     if not case.settled.standing(Standing.PASSED):
         return None

@@ -79,7 +79,8 @@ def settle(record: CampaignRecord, look: Look) -> Settled:
     doubts = tuple(intent for intent in look.intents if intent.creates)
     old = tuple(doubt for doubt in doubts if _is_old(doubt, look.now))
     for doubt in old:
-        events += [IntentClosed(doubt.id), Remembered(_presumed(doubt, look.now))]
+        batches.append(_presumed(doubt))
+        events += _presumption(doubt, look)
     return Settled(tuple(batches), tuple(d for d in doubts if d not in old), tuple(events))
 
 
@@ -87,9 +88,18 @@ def _is_old(doubt: Intent, now: datetime) -> bool:
     return doubt.target is not None and now - doubt.target.send_time > PRESUMED
 
 
-def _presumed(doubt: Intent, now: datetime) -> HistoryEntry:
-    send_time = doubt.target.send_time if doubt.target else None
-    return HistoryEntry(doubt.address, Happened.PRESUMED_SENT, now, send_time=send_time)
+def _presumed(doubt: Intent) -> Standings:
+    """A batch without an id: nobody in it is ever placed again, because it may have been sent."""
+    assert doubt.target is not None
+    batch = Batch("", doubt.target, doubt.at)
+    return Standings(doubt.batch or doubt.id, batch, Standing.PASSED, None)
+
+
+def _presumption(doubt: Intent, look: Look) -> list[Event]:
+    found = _presumed(doubt)
+    send_time = found.batch.target.send_time
+    entry = HistoryEntry(look.address, Happened.PRESUMED_SENT, look.now, send_time=send_time)
+    return [IntentClosed(doubt.id), Remembered(entry), BatchSet(look.address, found.key, found.batch)]
 
 
 def _settled(

@@ -16,6 +16,7 @@ from jsms_sync.model.decisions import (
     Reason,
     ResubmitTemplate,
     SubmitTemplate,
+    merged,
 )
 from jsms_sync.model.events import Event, RevisionSet, Serves, TemplateSet
 from jsms_sync.model.observed import TemplateSeen
@@ -201,7 +202,7 @@ def retirements(facts: TemplateFacts, view: TemplateView, used: frozenset[int]) 
     if view.decision.held or any(intent.creates for intent in facts.intents):
         return Decision()
     others = (living for living in view.settled.living if living is not carrier)
-    return sum((_retirement(facts, facts.desired, other, used) for other in others), Decision())
+    return merged(_retirement(facts, facts.desired, other, used) for other in others)
 
 
 def _retirement(facts: TemplateFacts, desired: Template, living: Living, used: frozenset[int]) -> Decision:

@@ -32,12 +32,16 @@ class Living:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The revisions that exist, oldest first; why others could not be read; what is to be recorded."""
+    """The revisions that exist, oldest first; why others could not be read; what is to be recorded.
+
+    `known_ids` are the ids that were not seen to be gone.
+    """
 
     living: tuple[Living, ...]
     unreadable: tuple[str, ...]
     missing: tuple[int, ...]
     events: tuple[Event, ...]
+    known_ids: frozenset[int]
 
 
 def desired_text(template: Template) -> Text:
@@ -93,7 +97,9 @@ def settle(
                 living.append(Living(now_recorded, found.text))
                 events += [RevisionSet(address, now_recorded)] if now_recorded != revision else []
                 events += [IntentClosed(announced.id)] if announced else []
-    return Settled(tuple(living), tuple(unreadable), tuple(missing), tuple(events))
+    left = {event.temp_id for event in events if isinstance(event, RevisionDropped)}
+    known = frozenset(revisions) - left
+    return Settled(tuple(living), tuple(unreadable), tuple(missing), tuple(events), known)
 
 
 def _purpose(announced: Intent) -> Happened:

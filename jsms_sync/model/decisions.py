@@ -1,6 +1,6 @@
 """What may come of one address: changes with their steps, held changes, refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -222,11 +222,17 @@ class Decision:
 
     def __add__(self, other: "Decision") -> "Decision":
         """Both decisions as one."""
-        return Decision(
-            self.changes + other.changes,
-            self.held + other.held,
-            self.refusals + other.refusals,
-            self.problems + other.problems,
-            self.notes + other.notes,
-            self.events + other.events,
-        )
+        return merged((self, other))
+
+
+def merged(decisions: Iterable[Decision]) -> Decision:
+    """All the decisions as one, in their order."""
+    every = tuple(decisions)
+    return Decision(
+        tuple(change for decision in every for change in decision.changes),
+        tuple(held for decision in every for held in decision.held),
+        tuple(refusal for decision in every for refusal in decision.refusals),
+        tuple(problem for decision in every for problem in decision.problems),
+        tuple(note for decision in every for note in decision.notes),
+        tuple(event for decision in every for event in decision.events),
+    )

@@ -1,0 +1,48 @@
+"""What campaigns cost, as JSMS counts: every character 1, a newline 2, 70 to one part, else 67 to a part."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jsms_sync.model.decisions import Change, ChangeBatch, Draft, PlaceBatch
+from jsms_sync.model.privacy import Params
+from jsms_sync.model.resources import Address, TemplateType
+from jsms_sync.model.text import OPT_OUT, UNKNOWN_SIGNATURE, VARIABLE, length, parts
+from jsms_sync.planning.plan import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A text ready for counting: its fixed characters, and the variables that add to them."""
+
+    fixed: int
+    variables: tuple[str, ...]
+
+    @classmethod
+    def of(cls, content: str, type: TemplateType) -> "Pattern":
+        """The pattern of a template's text, with signature and, for marketing, the opt-out text."""
+        opt_out = length(OPT_OUT) if type is TemplateType.MARKETING else 0
+        fixed = length(VARIABLE.sub("", content)) + UNKNOWN_SIGNATURE + opt_out
+        return cls(fixed, tuple(VARIABLE.findall(content)))
+
+    def parts(self, params: Params) -> int:
+        """The billed parts of the message to a recipient with those parameters."""
+        values = params.reveal()
+        return parts(self.fixed + sum(length(values.get(name, "")) for name in self.variables))
+
+
+Texts = Mapping[Address | int, tuple[str, TemplateType]]
+
+
+def estimate(changes: Iterable[Change], texts: Texts) -> Estimate:
+    """The messages and parts of every schedule that is placed or changed; an unknown text counts one part."""
+    drafts = [s.draft for c in changes for s in c.steps if isinstance(s, PlaceBatch | ChangeBatch)]
+    messages = sum(len(draft.recipients) for draft in drafts)
+    return Estimate(messages, sum(_parts(draft, texts) for draft in drafts))
+
+
+def _parts(draft: Draft, texts: Texts) -> int:
+    text = texts.get(draft.template)
+    if text is None:
+        return len(draft.recipients)
+    pattern = Pattern.of(*text)
+    return sum(pattern.parts(recipient.params) for recipient in draft.recipients)

@@ -1,0 +1,175 @@
+"""One look at everything becomes a plan: every address decided, then what spans addresses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jsms_sync.kinds.campaign import CampaignFacts
+from jsms_sync.kinds.campaign import decide as decide_campaign
+from jsms_sync.kinds.template import TemplateFacts, TemplateView, retirements
+from jsms_sync.kinds.template import decide as decide_template
+from jsms_sync.model.decisions import Change, Decision, Refusal, merged
+from jsms_sync.model.digests import Digester
+from jsms_sync.model.events import fold
+from jsms_sync.model.observed import Observed, SeenTemplate
+from jsms_sync.model.records import State
+from jsms_sync.model.resources import (
+    Address,
+    Campaign,
+    Definitions,
+    Problem,
+    TemplateType,
+    kind_of,
+    template_address,
+)
+from jsms_sync.model.serving import Serving
+from jsms_sync.planning.choices import Choices
+from jsms_sync.planning.cost import Texts, estimate
+from jsms_sync.planning.history import was_cancelled, was_sent
+from jsms_sync.planning.moves import moves
+from jsms_sync.planning.order import in_order, with_switches
+from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.safety import (
+    DEFAULTS,
+    Limits,
+    clock_refusals,
+    in_use_refusals,
+    plan_refusals,
+)
+from jsms_sync.planning.uses import living_ids, serving_of, used_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything that a plan is made from; `existing` are the recorded source files that still exist."""
+
+    origin: Origin
+    definitions: Definitions
+    state: State
+    observed: Observed
+    now: datetime
+    digester: Digester
+    same_key: bool = True
+    choices: Choices = Choices()
+    limits: Limits = DEFAULTS
+    existing: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def make_plan(look: Look) -> Plan:
+    """The plan for what was looked at."""
+    moved = moves(look.definitions, look.state, look.now)
+    look = replace(look, state=fold(look.state, moved.events))
+    templates = {
+        a: (facts := _template_facts(look, a), decide_template(facts)) for a in _all(look, "template")
+    }
+    views = {address: view for address, (_, view) in templates.items()}
+    campaigns = {a: decide_campaign(_campaign_facts(look, a, views)) for a in _all(look, "campaign")}
+    used = used_ids(campaigns.values(), look.now)
+    leaving = (retirements(facts, view, used) for facts, view in templates.values())
+    decided = merged(
+        (moved, *(v.decision for v in views.values()), *(v.decision for v in campaigns.values()), *leaving)
+    )
+    return Plan(
+        look.origin,
+        with_switches(in_order(decided.changes), look.state),
+        tuple(sorted(decided.held, key=lambda held: held.address)),
+        (*decided.refusals, *_refusals(look, decided.changes, views, used)),
+        (*look.problems, *decided.problems),
+        (*look.notes, *decided.notes),
+        estimate(decided.changes, _texts(look.observed, views)),
+        decided.events,
+        _unchanged(look.definitions, decided),
+    )
+
+
+def _all(look: Look, kind: str) -> list[Address]:
+    """Every address of the kind that is defined, recorded, or has an open intent."""
+    defined = (*look.definitions.templates, *look.definitions.campaigns)
+    intents = (intent.address for intent in look.state.intents)
+    return sorted({a for a in (*defined, *look.state.resources, *intents) if kind_of(a) == kind})
+
+
+def _template_facts(look: Look, address: Address) -> TemplateFacts:
+    return TemplateFacts(
+        address,
+        look.definitions.templates.get(address),
+        look.state.template(address),
+        look.observed.templates,
+        look.state.intents_of(address),
+        look.now,
+        supersede=address in look.choices.supersede,
+    )
+
+
+def _campaign_facts(look: Look, address: Address, views: Mapping[Address, TemplateView]) -> CampaignFacts:
+    desired, record = look.definitions.campaigns.get(address), look.state.campaign(address)
+    return CampaignFacts(
+        address,
+        desired,
+        record,
+        look.observed.schedules,
+        look.state.intents_of(address),
+        look.now,
+        _serving(look, desired, views),
+        look.digester,
+        same_key=look.same_key,
+        missing=_missing(look, address, views),
+        was_sent=was_sent(look.state, address, look.now),
+        was_cancelled=was_cancelled(look.state, address),
+        recreate=address in look.choices.recreate,
+        overwrite=address in look.choices.overwrite,
+        freeze=look.limits.freeze,
+    )
+
+
+def _serving(look: Look, desired: Campaign | None, views: Mapping[Address, TemplateView]) -> Serving:
+    if desired is None:
+        return Serving()
+    if desired.temp_id is not None:
+        return serving_of(desired.temp_id, look.observed.templates.get(desired.temp_id))
+    view = views.get(template_address(desired.template or ""))
+    return view.serving if view else Serving()
+
+
+def _missing(look: Look, address: Address, views: Mapping[Address, TemplateView]) -> frozenset[int]:
+    """The ids that the campaign's schedules name and that no template of ours has any more."""
+    record = look.state.campaign(address)
+    if record is None or record.template is None:
+        return frozenset()
+    return frozenset(b.target.temp_id for b in record.batches.values()) - living_ids(views.values())
+
+
+def _refusals(
+    look: Look, changes: tuple[Change, ...], views: Mapping[Address, TemplateView], used: frozenset[int]
+) -> Iterable[Refusal]:
+    yield from plan_refusals(
+        look.definitions,
+        look.state,
+        changes,
+        missing=sum(len(view.settled.missing) for view in views.values()),
+        existing=look.existing,
+        choices=look.choices,
+        limits=look.limits,
+    )
+    revisions = {address: view.settled.known_ids for address, view in views.items()}
+    yield from in_use_refusals(changes, revisions, used, look.choices)
+    yield from clock_refusals(look.observed.clock_skew, changes, look.choices, look.limits)
+
+
+def _texts(observed: Observed, views: Mapping[Address, TemplateView]) -> Texts:
+    """The text behind every reference that a draft may hold."""
+    texts: dict[Address | int, tuple[str, TemplateType]] = {}
+    for temp_id, seen in observed.templates.items():
+        if isinstance(seen, SeenTemplate):
+            texts[temp_id] = (seen.text.content, seen.text.type)
+    for address, view in views.items():
+        if view.serving.content is not None and view.serving.type is not None:
+            texts[address] = (view.serving.content, view.serving.type)
+    return texts
+
+
+def _unchanged(definitions: Definitions, decided: Decision) -> int:
+    touched = {entry.address for entry in (*decided.changes, *decided.held, *decided.refusals)}
+    return len([a for a in (*definitions.templates, *definitions.campaigns) if a not in touched])

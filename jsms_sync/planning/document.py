@@ -1,0 +1,102 @@
+"""The plan as JSON: the shape of contract §5, without a phone number, parameter value or secret."""
+
+from jsms_sync.model.decisions import BatchCounts, Change, Held, Refusal
+from jsms_sync.model.resources import Position, Problem, kind_of
+from jsms_sync.planning.fields import differences
+from jsms_sync.planning.plan import Plan
+
+FORMAT_VERSION = 1
+
+Json = dict[str, object]
+
+
+def plan_document(plan: Plan) -> Json:
+    """The whole plan as values that JSON knows."""
+    origin = plan.origin
+    return {
+        "format_version": FORMAT_VERSION,
+        "id": origin.id,
+        "created_at": origin.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "tool_version": origin.tool_version,
+        "account": origin.account,
+        "state": {"lineage": origin.lineage, "serial": origin.serial},
+        "definitions_digest": origin.definitions_digest,
+        "summary": plan.summary,
+        "changes": [change_document(change) for change in plan.changes],
+        "held": [held_document(held) for held in plan.held],
+        "refusals": [refusal_document(refusal) for refusal in plan.refusals],
+        "problems": [problem_document(problem) for problem in plan.problems],
+        "notes": list(plan.notes),
+        "estimate": {
+            "messages": plan.estimate.messages,
+            "parts": plan.estimate.parts,
+            "balance": plan.estimate.balance,
+        },
+    }
+
+
+def change_document(change: Change) -> Json:
+    """One change of a plan."""
+    document: Json = {
+        "address": change.address,
+        "kind": kind_of(change.address),
+        "action": change.action.value,
+        "reason": change.reason.value,
+        "remote_id": change.remote_id,
+        "fields": [
+            {"path": field.path, "before": field.before, "after": field.after}
+            for field in differences(change.before, change.after)
+        ],
+        "source": _source(change.source),
+        "next": list(change.next),
+    }
+    if change.batches is not None:
+        document["batches"] = _counts(change.batches)
+    return document
+
+
+def _source(source: Position | None) -> Json | None:
+    return {"file": source.file, "line": source.line, "column": source.column} if source else None
+
+
+def _counts(batches: BatchCounts) -> Json:
+    return {
+        "create": batches.create,
+        "modify": batches.modify,
+        "delete": batches.delete,
+        "unchanged": batches.unchanged,
+    }
+
+
+def held_document(held: Held) -> Json:
+    """One held change."""
+    return {
+        "address": held.address,
+        "code": held.code.value,
+        "reason": held.reason,
+        "next": list(held.next),
+    }
+
+
+def refusal_document(refusal: Refusal) -> Json:
+    """One refusal."""
+    return {
+        "address": refusal.address,
+        "code": refusal.code.value,
+        "reason": refusal.reason,
+        "override": refusal.override,
+    }
+
+
+def problem_document(problem: Problem) -> Json:
+    """One problem of the definitions (contract §4)."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "message": problem.message,
+        "help": problem.help,
+        "file": problem.position.file,
+        "line": problem.position.line,
+        "column": problem.position.column,
+        "address": problem.address,
+    }

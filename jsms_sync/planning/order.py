@@ -1,0 +1,46 @@
+"""The order of an apply: what must be there before it is used, and gone only after it is used no more."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from jsms_sync.model.decisions import Action, Change
+from jsms_sync.model.records import CampaignRecord, State
+from jsms_sync.model.resources import kind_of, name_of
+
+STAGES: tuple[frozenset[tuple[str, Action]], ...] = (
+    frozenset(
+        {("template", action) for action in (Action.CREATE, Action.MODIFY, Action.REPLACE, Action.RECORD)}
+        | {("campaign", Action.RECORD)}
+    ),
+    frozenset({("campaign", Action.DELETE), ("campaign", Action.FORGET)}),
+    frozenset({("campaign", action) for action in (Action.CREATE, Action.MODIFY, Action.REPLACE)}),
+    frozenset({("template", action) for action in (Action.DELETE, Action.RETIRE, Action.FORGET)}),
+)
+"""Which actions go together; changes of one stage may run in parallel (architecture §6)."""
+
+
+def stage_of(change: Change) -> int:
+    """The number of the stage in which the change runs."""
+    key = (kind_of(change.address), change.action)
+    return next(number for number, stage in enumerate(STAGES) if key in stage)
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes as they will run, by address inside a stage."""
+    return tuple(sorted(changes, key=lambda change: (stage_of(change), change.address)))
+
+
+def with_switches(changes: tuple[Change, ...], state: State) -> tuple[Change, ...]:
+    """The changes, each replaced template also saying which pending campaigns will switch to the new text."""
+    users: dict[str, list[str]] = {}
+    for address, record in sorted(state.resources.items()):
+        if isinstance(record, CampaignRecord) and record.template and record.batches:
+            users.setdefault(record.template, []).append(address)
+    return tuple(_with_switches(change, users.get(name_of(change.address), [])) for change in changes)
+
+
+def _with_switches(change: Change, users: list[str]) -> Change:
+    if change.action is not Action.REPLACE or kind_of(change.address) != "template":
+        return change
+    later = tuple(f"after approval: switch {user}" for user in users)
+    return replace(change, next=(*change.next[:1], *later, *change.next[1:]))
