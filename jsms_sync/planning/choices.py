@@ -29,6 +29,9 @@ class Choices:
         return f"{DELETE}={address}" in self.allow
 
 
+NOTHING_CHOSEN = Choices()
+
+
 def override(code: RefusalCode, address: Address | None) -> str:
     """What `--allow` has to be given to lift the refusal, empty where nothing lifts it."""
     if code in NEVER_ALLOWED:

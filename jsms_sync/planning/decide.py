@@ -23,7 +23,7 @@ from jsms_sync.model.resources import (
     template_address,
 )
 from jsms_sync.model.serving import Serving
-from jsms_sync.planning.choices import Choices
+from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Texts, estimate
 from jsms_sync.planning.history import was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
@@ -50,7 +50,7 @@ class Look:
     now: datetime
     digester: Digester
     same_key: bool = True
-    choices: Choices = Choices()
+    choices: Choices = NOTHING_CHOSEN
     limits: Limits = DEFAULTS
     existing: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
@@ -61,13 +61,11 @@ def make_plan(look: Look) -> Plan:
     """The plan for what was looked at."""
     moved = moves(look.definitions, look.state, look.now)
     look = replace(look, state=fold(look.state, moved.events))
-    templates = {
-        a: (facts := _template_facts(look, a), decide_template(facts)) for a in _all(look, "template")
-    }
-    views = {address: view for address, (_, view) in templates.items()}
+    templates = {address: _template_facts(look, address) for address in _all(look, "template")}
+    views = {address: decide_template(facts) for address, facts in templates.items()}
     campaigns = {a: decide_campaign(_campaign_facts(look, a, views)) for a in _all(look, "campaign")}
     used = used_ids(campaigns.values(), look.now)
-    leaving = (retirements(facts, view, used) for facts, view in templates.values())
+    leaving = (retirements(templates[a], view, used) for a, view in views.items())
     decided = merged(
         (moved, *(v.decision for v in views.values()), *(v.decision for v in campaigns.values()), *leaving)
     )
@@ -171,5 +169,6 @@ def _texts(observed: Observed, views: Mapping[Address, TemplateView]) -> Texts:
 
 
 def _unchanged(definitions: Definitions, decided: Decision) -> int:
-    touched = {entry.address for entry in (*decided.changes, *decided.held, *decided.refusals)}
+    touched = {c.address for c in decided.changes} | {h.address for h in decided.held}
+    touched |= {r.address for r in decided.refusals if r.address}
     return len([a for a in (*definitions.templates, *definitions.campaigns) if a not in touched])

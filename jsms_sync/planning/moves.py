@@ -10,8 +10,8 @@ from jsms_sync.model.resources import Address, Definitions, Resource, kind_of, n
 
 
 def moves(definitions: Definitions, state: State, now: datetime) -> Decision:
-    """Every rename that is still to be recorded; one whose old name is gone from the state was done before."""
-    resources = (*definitions.templates.values(), *definitions.campaigns.values())
+    """Every rename that is still to be recorded; without its old name in the state it was done before."""
+    resources: tuple[Resource, ...] = (*definitions.templates.values(), *definitions.campaigns.values())
     return merged(_move(resource, definitions, state, now) for resource in resources if resource.moved_from)
 
 
