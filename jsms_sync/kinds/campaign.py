@@ -24,7 +24,7 @@ class CampaignFacts:
     """All that is known of one campaign's address.
 
     `serving` is what its template offers now, `missing` the temp_ids that vanished, `was_sent` and
-    `was_cancelled` what history tells of the name, `same_key` whether recorded digests can be compared.
+    `was_cancelled` what history tells of the name.
     """
 
     address: Address
@@ -35,7 +35,6 @@ class CampaignFacts:
     now: datetime
     serving: Serving
     digester: Digester
-    same_key: bool = True
     missing: frozenset[int] = frozenset()
     was_sent: bool = False
     was_cancelled: bool = False
@@ -54,7 +53,7 @@ class CampaignView:
 
 def decide(facts: CampaignFacts) -> CampaignView:
     """What to do about the campaign."""
-    look = Look(facts.address, facts.seen, facts.intents, facts.now, facts.digester, facts.same_key)
+    look = Look(facts.address, facts.seen, facts.intents, facts.now, facts.digester)
     settled = settle(facts.record or CampaignRecord(), look)
     observed = Decision(events=settled.events, refusals=_twice(facts, settled))
     if facts.desired is None:
@@ -65,7 +64,6 @@ def decide(facts: CampaignFacts) -> CampaignView:
         settled,
         facts.serving,
         facts.digester,
-        same_key=facts.same_key,
         recreate=facts.recreate,
     )
     decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)

@@ -51,7 +51,6 @@ class Look:
     intents: tuple[Intent, ...]
     now: datetime
     digester: Digester
-    same_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _settled(
     key: str, batch: Batch, announced: Intent | None, look: Look
 ) -> tuple[Standings | None, list[Event]]:
     closing: list[Event] = [IntentClosed(announced.id)] if announced else []
-    recorded = unpack(batch.target.members) if look.same_key else None
+    recorded = unpack(batch.target.members) if is_comparable(batch.target, look.digester) else None
     passed = batch.target.send_time <= look.now
     match look.seen.get(batch.schedule_id):
         case None:
@@ -133,7 +132,7 @@ def _compared(
     recipients, members = _digested(found, look.digester)
     settled = replace(batch, gone=False)
     if announced is not None and announced.method == "PUT" and announced.target is not None:
-        settled = _after_put(settled, announced.target, found, members)
+        settled = _after_put(settled, announced.target, found, members, look)
     events = ([BatchSet(look.address, key, settled)] if settled != batch else []) + closing
     standing = _standing(settled, found, members, look)
     return Standings(key, settled, standing, members, found.send_time, recipients), events
@@ -148,17 +147,25 @@ def _standing(batch: Batch, found: SeenSchedule, members: Members, look: Look) -
     if batch.target.send_time <= look.now:
         return Standing.PASSED
     told = (found.send_time, found.temp_id) == (batch.target.send_time, batch.target.temp_id)
-    same = not look.same_key or members == unpack(batch.target.members)
+    comparable = is_comparable(batch.target, look.digester)
+    same = not comparable or members == unpack(batch.target.members)
     return Standing.PENDING if told and same else Standing.CHANGED
 
 
-def _after_put(batch: Batch, meant: Target, found: SeenSchedule, members: Members) -> Batch:
+def is_comparable(target: Target, digester: Digester) -> bool:
+    """Whether the recorded members were digested under the key in use."""
+    return target.key_id == digester.key_id
+
+
+def _after_put(batch: Batch, meant: Target, found: SeenSchedule, members: Members, look: Look) -> Batch:
     """A PUT in doubt acted when GET shows its time and text and nobody but its members.
 
     Either way its signature cannot be observed, so when it meant another one it is planned again.
     """
     doubtful = batch.doubtful or meant.sign_id != batch.target.sign_id
     shown = (found.send_time, found.temp_id) == (meant.send_time, meant.temp_id)
+    if shown and not is_comparable(meant, look.digester):
+        return replace(batch, target=meant, doubtful=doubtful)
     if shown and members.items() <= unpack(meant.members).items():
         return replace(batch, target=replace(meant, members=pack(members)), doubtful=doubtful)
     return replace(batch, doubtful=doubtful)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings
+from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
 from jsms_sync.model.digests import Digester, Members, unpack
 from jsms_sync.model.records import CampaignRecord, Intent
 from jsms_sync.model.resources import Campaign, Recipient
@@ -28,7 +28,6 @@ class Case:
     digester: Digester
     live: tuple[Standings, ...]
     recreate: bool
-    same_key: bool
     stays: bool
     may_place: bool
     wanted: Members = field(repr=False)
@@ -43,7 +42,6 @@ class Case:
         serving: Serving,
         digester: Digester,
         *,
-        same_key: bool,
         recreate: bool,
     ) -> "Case":
         """The case, with everything derived that the rows ask for."""
@@ -58,9 +56,8 @@ class Case:
             digester,
             live,
             recreate,
-            same_key,
             stays,
-            _may_place(settled, same_key=same_key, recreate=recreate),
+            _may_place(settled, digester, recreate=recreate),
             _wanted(recipients, digester, live, stays=stays),
             recipients,
         )
@@ -68,12 +65,12 @@ class Case:
     @property
     def doubts_known(self) -> bool:
         """Whether it is known who is in the schedules in doubt."""
-        return self.same_key and all(doubt.target is not None for doubt in self.settled.doubts)
+        return _doubts_known(self.settled, self.digester)
 
     @property
     def refused(self) -> frozenset[bytes]:
         """The members that JSMS refused for good, until their entry changes."""
-        batches = (b.batch for b in self.settled.batches) if self.same_key else ()
+        batches = (b.batch for b in self.settled.batches if is_comparable(b.batch.target, self.digester))
         return frozenset(r.member for batch in batches for r in batch.refused if r.code not in PASSING)
 
     @property
@@ -86,12 +83,20 @@ def _members(doubt: Intent) -> Members:
     return unpack(doubt.target.members) if doubt.target else {}
 
 
-def _may_place(settled: Settled, *, same_key: bool, recreate: bool) -> bool:
+def _doubts_known(settled: Settled, digester: Digester) -> bool:
+    targets = (doubt.target for doubt in settled.doubts)
+    return all(target is not None and is_comparable(target, digester) for target in targets)
+
+
+def _may_place(settled: Settled, digester: Digester, *, recreate: bool) -> bool:
     if settled.standing(Standing.UNREADABLE) or (settled.standing(Standing.GONE) and not recreate):
         return False
     if any(batch.members is None for batch in settled.standing(Standing.PENDING)):
         return False
-    return same_key or not (settled.doubts or any(b.batch.refused for b in settled.batches))
+    if not _doubts_known(settled, digester):
+        return False
+    known = (is_comparable(b.batch.target, digester) or not b.batch.refused for b in settled.batches)
+    return all(known)
 
 
 def _uncovered(desired: Campaign, serving: Serving) -> bool:
@@ -134,7 +139,8 @@ def is_edited(case: Case) -> bool:
         return True
     if case.desired.temp_id is not None and {b.target.temp_id for b in batches} != {case.desired.temp_id}:
         return True
-    return case.same_key and _members_edited(case)
+    known = all(is_comparable(batch.target, case.digester) for batch in batches)
+    return known and _members_edited(case)
 
 
 def _members_edited(case: Case) -> bool:

@@ -73,7 +73,8 @@ class Refused(Value, frozen=True):
 class Target(Value, frozen=True):
     """What one schedule is meant to be: everything a POST or PUT of it says, its members as digests.
 
-    `members` is a run of entries of 16 bytes: keyed digest of the number, then of its parameters.
+    `members` is a run of entries of 16 bytes: keyed digest of the number, then of its parameters, under the
+    key that `key_id` names; under another key nothing of it can be compared.
     """
 
     form: Form
@@ -82,6 +83,7 @@ class Target(Value, frozen=True):
     members: bytes
     sign_id: int | None = None
     tag: str | None = None
+    key_id: str = ""
 
 
 class Batch(Value, frozen=True):

@@ -49,7 +49,6 @@ class Look:
     observed: Observed
     now: datetime
     digester: Digester
-    same_key: bool = True
     choices: Choices = NOTHING_CHOSEN
     limits: Limits = DEFAULTS
     existing: frozenset[str] = frozenset()
@@ -112,7 +111,6 @@ def _campaign_facts(look: Look, address: Address, views: Mapping[Address, Templa
         look.now,
         _serving(look, desired, views),
         look.digester,
-        same_key=look.same_key,
         missing=_missing(look, address, views),
         was_sent=was_sent(look.state, address, look.now),
         was_cancelled=was_cancelled(look.state, address),

@@ -1,0 +1,141 @@
+"""Apply: carry out a plan stage by stage, in parallel inside a stage, and tell each outcome as it comes."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import groupby
+
+from jsms_sync.applying import campaigns, templates
+from jsms_sync.applying.outcome import Outcome, Result, StepResult, Trouble, outcome_of
+from jsms_sync.applying.run import Halted, Run
+from jsms_sync.model.decisions import (
+    Action,
+    Change,
+    ChangeBatch,
+    DeleteTemplate,
+    DropBatch,
+    PlaceBatch,
+    ResubmitTemplate,
+    Step,
+    SubmitTemplate,
+)
+from jsms_sync.model.events import Forgotten
+from jsms_sync.model.resources import kind_of
+from jsms_sync.planning.order import stage_of
+from jsms_sync.planning.plan import Plan
+
+Job = tuple[int, Step]
+"""A step, and the place of its change in the stage."""
+
+
+def apply(plan: Plan, run: Run) -> Iterator[Outcome]:
+    """Carries the plan out and yields one outcome per change, every one of them recorded before.
+
+    One failing change never stops independent ones; what depends on it is skipped (promise 10).
+    """
+    if plan.events:
+        run.store.commit(*plan.events)
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(run.parallelism) as pool:
+        try:
+            for _, stage in groupby(plan.changes, key=stage_of):
+                for outcome in _stage(tuple(stage), tuple(outcomes), run, pool):
+                    outcomes.append(outcome)
+                    yield outcome
+        except BaseException:
+            # What waits in the pool must not start once the state cannot be trusted to be written.
+            run.stopping.set()
+            raise
+
+
+def _stage(
+    changes: tuple[Change, ...], before: tuple[Outcome, ...], run: Run, pool: ThreadPoolExecutor
+) -> Iterator[Outcome]:
+    """The outcomes of one stage; a replaced schedule goes before its successor is placed (promise 4)."""
+    results: dict[int, list[StepResult]] = {}
+    for number, change in enumerate(changes):
+        results[number] = _skipped(change, before)
+        if len(results[number]) == len(change.steps):
+            yield _finished(change, results[number], run)
+    jobs = [(n, step) for n, change in enumerate(changes) for step in change.steps if not results[n]]
+    first = [(n, step) for n, step in jobs if _goes_first(changes[n], step)]
+    rest = [(n, step) for n, step in jobs if not _goes_first(changes[n], step)]
+    for phase in (first, rest):
+        for number, result in _run(phase, changes, results, run, pool):
+            results[number].append(result)
+            if len(results[number]) == len(changes[number].steps):
+                yield _finished(changes[number], results[number], run)
+
+
+def _goes_first(change: Change, step: Step) -> bool:
+    return change.action is Action.REPLACE and isinstance(step, DropBatch)
+
+
+def _run(
+    jobs: Iterable[Job],
+    changes: tuple[Change, ...],
+    results: dict[int, list[StepResult]],
+    run: Run,
+    pool: ThreadPoolExecutor,
+) -> Iterator[tuple[int, StepResult]]:
+    """The results of the jobs as they come; one whose change went wrong in an earlier phase is skipped."""
+    futures = {}
+    for number, step in jobs:
+        if all(earlier.result is Result.DONE for earlier in results[number]):
+            futures[pool.submit(_step, run, changes[number], step)] = number
+        else:
+            yield number, StepResult(Result.SKIPPED)
+    for future in as_completed(futures):
+        yield futures[future], future.result()
+
+
+def _step(run: Run, change: Change, step: Step) -> StepResult:
+    try:
+        match step:
+            case SubmitTemplate():
+                return templates.submit(run, change, step)
+            case ResubmitTemplate():
+                return templates.resubmit(run, change, step)
+            case DeleteTemplate():
+                return templates.delete(run, change, step)
+            case PlaceBatch():
+                return campaigns.place(run, change, step)
+            case ChangeBatch():
+                return campaigns.change_batch(run, change, step)
+            case DropBatch():
+                return campaigns.drop(run, change, step)
+    except Halted as halted:
+        return StepResult(Result.SKIPPED, trouble=Trouble.of(halted))
+
+
+def _skipped(change: Change, before: tuple[Outcome, ...]) -> list[StepResult]:
+    """A skip for each step of a change that depends on an outcome which is not there."""
+    why = _why_skipped(change, [outcome for outcome in before if outcome.result is not Result.DONE])
+    trouble = Trouble("dependency-failed", why) if why else None
+    return [StepResult(Result.SKIPPED, trouble=trouble) for _ in change.steps] if trouble else []
+
+
+def _why_skipped(change: Change, bad: list[Outcome]) -> str:
+    if any(outcome.address == change.address for outcome in bad):
+        return f"an earlier change of {change.address} was not done"
+    undeleted = [o.address for o in bad if kind_of(o.address) == "campaign" and o.action is Action.DELETE]
+    if undeleted and kind_of(change.address) == "campaign" and change.action is Action.CREATE:
+        # It may be the same campaign under another name (promise 10).
+        return f"{undeleted[0]} could not be deleted, and this may be the same campaign under another name"
+    return ""
+
+
+def _finished(change: Change, results: list[StepResult], run: Run) -> Outcome:
+    """The change's outcome, with what is recorded once all of it is done."""
+    outcome = outcome_of(change, results)
+    if outcome.result is Result.DONE and change.closing:
+        run.store.commit(*change.closing)
+    elif outcome.result is not Result.DONE and change.action is Action.CREATE and _is_empty(run, change):
+        run.store.commit(Forgotten(change.address))
+    return outcome
+
+
+def _is_empty(run: Run, change: Change) -> bool:
+    """Whether nothing came of a new address, so that nothing needs to be remembered of it."""
+    template, campaign = run.store.template(change.address), run.store.campaign(change.address)
+    held = template.revisions or campaign.batches or campaign.cancelled
+    return not held and not run.store.intents_of(change.address)

@@ -1,0 +1,94 @@
+"""Refresh: read every recorded object, in parallel, with GETs only."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from jsms_sync.api.client import Client
+from jsms_sync.errors import ApiError, ApiRefusal, Exit, NotSent
+from jsms_sync.kinds import campaign_wire, template_wire
+from jsms_sync.model.observed import Gone, Observed, ScheduleSeen, TemplateSeen, Unreadable
+from jsms_sync.model.records import CampaignRecord, State, TemplateRecord
+from jsms_sync.model.resources import Definitions
+
+UNKNOWN_TEMPLATE = 50013
+UNKNOWN_SCHEDULE = 50028
+LATEST = timedelta(days=1)
+"""How long after its time a schedule is still read."""
+PROBE = 1
+"""The vendor's template: read when nothing else is, to learn of wrong credentials and clocks in time."""
+
+Seen = TypeVar("Seen")
+
+
+def refresh(
+    client: Client, definitions: Definitions, state: State, now: datetime, *, parallelism: int
+) -> Observed:
+    """What the service holds of everything that is recorded or referred to.
+
+    Raises ApiRefusal when the credentials are refused, and NotSent when the service cannot be reached: both
+    say nothing about any one object.
+    """
+    templates, schedules = _template_ids(definitions, state), _schedule_ids(state, now)
+    if not templates and not schedules:
+        templates = {PROBE}
+    observed: dict[int, TemplateSeen] = {}
+    placed: dict[str, ScheduleSeen] = {}
+    with ThreadPoolExecutor(parallelism) as pool:
+        # One map for both: what it raises cancels everything that has not started.
+        for seen in pool.map(lambda id: _read_one(client, id), (*sorted(templates), *sorted(schedules))):
+            observed.update(seen.templates)
+            placed.update(seen.schedules)
+    return Observed(observed, placed, clock_skew=client.clock_skew)
+
+
+def _read_one(client: Client, id: int | str) -> Observed:
+    if isinstance(id, int):
+        return Observed({id: read_template(client, id)})
+    return Observed(schedules={id: read_schedule(client, id)})
+
+
+def _template_ids(definitions: Definitions, state: State) -> set[int]:
+    records = (r for r in state.resources.values() if isinstance(r, TemplateRecord))
+    recorded = {temp_id for record in records for temp_id in record.revisions}
+    return recorded | {c.temp_id for c in definitions.campaigns.values() if c.temp_id is not None}
+
+
+def _schedule_ids(state: State, now: datetime) -> set[str]:
+    records = (r for r in state.resources.values() if isinstance(r, CampaignRecord))
+    batches = (batch for record in records for batch in record.batches.values())
+    return {b.schedule_id for b in batches if b.schedule_id and now - b.target.send_time < LATEST}
+
+
+def read_template(client: Client, temp_id: int) -> TemplateSeen:
+    """One template as the service shows it."""
+    return _read(lambda: template_wire.seen(client.templates.get(temp_id)), UNKNOWN_TEMPLATE)
+
+
+def read_schedule(client: Client, schedule_id: str) -> ScheduleSeen:
+    """One schedule as the service shows it."""
+    return _read(lambda: campaign_wire.seen(client.schedules.get(schedule_id)), UNKNOWN_SCHEDULE)
+
+
+def _read(read: Callable[[], Seen], unknown: int) -> Seen | Gone | Unreadable:
+    try:
+        return read()
+    except ApiRefusal as refusal:
+        if refusal.number == unknown:
+            return Gone()
+        if refusal.exit is Exit.CREDENTIALS:
+            raise
+        return Unreadable(refusal.message)
+    except NotSent:
+        raise
+    except ApiError as error:
+        return Unreadable(error.message)
+
+
+def read_balance(client: Client) -> int | None:
+    """The messages that the app may still send; None where nothing is allotted or it cannot be read."""
+    try:
+        return client.accounts.app().balance
+    except ApiError:
+        return None
