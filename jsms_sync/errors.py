@@ -39,9 +39,9 @@ class Exit(IntEnum):
 
 
 PRECEDENCE = (
-    Exit.INTERRUPTED,
     Exit.BUG,
     Exit.UNKNOWN,
+    Exit.INTERRUPTED,
     Exit.STALE,
     Exit.LOCKED,
     Exit.CREDENTIALS,
@@ -135,9 +135,14 @@ class ApiError(OperationFailed):
 
 
 class ApiRefusal(ApiError):
-    """JSMS answered with an error code, so the call is known not to have acted (architecture, promise 1)."""
+    """JSMS answered with an error code, so this attempt is known not to have acted (architecture, promise 1).
+
+    `retried` holds when an earlier attempt of the same call is in doubt: it may be that one which acted, so
+    50047 and 50029 after a retried PUT, and 50013 and 50028 after a retried DELETE, may mean success.
+    """
 
     code = "api-refusal"
+    retried = False
 
     def __init__(self, number: int, http_status: int, message: str, *, help: str = "") -> None:
         super().__init__(message, help=help)

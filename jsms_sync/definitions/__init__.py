@@ -1,1 +1,1 @@
-"""What the user wrote: YAML with positions, schema, rules and recipients files, made resources or problems."""
+"""What the user wrote: YAML with positions, schema, rules, recipients files; made resources or problems."""

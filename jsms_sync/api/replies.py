@@ -1,0 +1,264 @@
+"""What JSMS answers, typed, and how each reply is read from parsed JSON.
+
+Numbers arrive here as text (`answers.parse`), because the same field is a number at one endpoint and
+text at the next (`jsms-api.md §9` rows 1–4). Every reader raises Unusable for a reply of another shape.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from jsms_sync.api.codes import explain
+from jsms_sync.model.privacy import Mobile, Params
+
+
+class Unusable(ValueError):
+    """A reply that does not say what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template as JSMS knows it; `status` is 0 auditing, 1 approved, 2 rejected (`jsms-api.md §6.3`).
+
+    `ttl` in seconds and `remark` are None when JSMS says null, 0, "" or nothing.
+    """
+
+    temp_id: int
+    template: str
+    type: int
+    ttl: int | None
+    remark: str | None
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRecipient:
+    """One recipient of a schedule; `msg_id` is "" when JSMS gave none."""
+
+    msg_id: str
+    mobile: Mobile
+    temp_para: Params
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule as JSMS knows it; `send_time` is the text of the wire, China time (`jsms-api.md §4.5`)."""
+
+    schedule_id: str
+    send_time: str
+    temp_id: int
+    recipients: tuple[ScheduleRecipient, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One recipient that JSMS refused; `code` is 0 when it gave no usable one, `message` is in our words."""
+
+    code: int
+    message: str
+    mobile: Mobile
+    temp_para: Params
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReply:
+    """What became of a batch: it succeeds partly, with HTTP 200 (`jsms-api.md §4.2`).
+
+    `failure_count` is JSMS's; it is larger than `len(failures)` when entries could not be read.
+    """
+
+    schedule_id: str
+    success_count: int
+    failure_count: int
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Messages left, None where nothing is allotted: of any type, voice, industry, marketing (§5)."""
+
+    balance: int | None
+    voice: int | None
+    industry: int | None
+    market: int | None
+
+
+def nothing(value: object) -> None:
+    """An answer without content, as DELETE gives it; an object that is no error passes too."""
+    if value is not None and "error" in fields(value):
+        raise Unusable
+
+
+def temp_id_of(value: object) -> int:
+    """The id in the answer to a new template."""
+    return _positive(fields(value).get("temp_id"))
+
+
+def schedule_id_of(value: object) -> str:
+    """The id in the answer to a new schedule."""
+    schedule_id = fields(value).get("schedule_id")
+    if not isinstance(schedule_id, str) or not _SCHEDULE_ID.fullmatch(schedule_id):
+        raise Unusable
+    return schedule_id
+
+
+def same_template(temp_id: int) -> Callable[[object], None]:
+    """Reads an answer that must name that template."""
+    return lambda value: _must(temp_id_of(value) == temp_id)
+
+
+def same_schedule(schedule_id: str) -> Callable[[object], None]:
+    """Reads an answer that must name that schedule."""
+    return lambda value: _must(schedule_id_of(value) == schedule_id)
+
+
+def template(temp_id: int) -> Callable[[object], Template]:
+    """Reads that template (`jsms-api.md §6.3`)."""
+
+    def read(value: object) -> Template:
+        same_template(temp_id)(value)
+        reply = fields(value)
+        return Template(
+            temp_id=temp_id,
+            template=_text(reply.get("template")),
+            type=_number(reply.get("type")),
+            ttl=_number(reply.get("ttl") or "0") or None,
+            remark=_text(reply.get("remark") or "") or None,
+            status=_number(reply.get("status")),
+        )
+
+    return read
+
+
+def schedule(schedule_id: str) -> Callable[[object], Schedule]:
+    """Reads that schedule, single or batch (`jsms-api.md §4.5`)."""
+
+    def read(value: object) -> Schedule:
+        same_schedule(schedule_id)(value)
+        reply = fields(value)
+        return Schedule(
+            schedule_id=schedule_id,
+            send_time=_text(reply.get("send_time")),
+            temp_id=_positive(reply.get("temp_id")),
+            recipients=tuple(_recipient(entry) for entry in _list(reply.get("recipients"))),
+        )
+
+    return read
+
+
+def batch(sent: int, schedule_id: str | None = None) -> Callable[[object], BatchReply]:
+    """Reads the answer to a batch of that many recipients, of that schedule when it existed before.
+
+    Only the id must be there: losing it over a malformed list of failures would put a created
+    schedule in doubt.
+    """
+
+    def read(value: object) -> BatchReply:
+        reply, answered = fields(value), schedule_id_of(value)
+        _must(schedule_id in (None, answered))
+        failures = tuple(_failures(reply.get("failure_recipients")))
+        failed = _number_or(reply.get("failure_count"), len(failures))
+        return BatchReply(answered, _number_or(reply.get("success_count"), sent - failed), failed, failures)
+
+    return read
+
+
+def balance(prefix: str) -> Callable[[object], Balance]:
+    """Reads a balance whose fields have that prefix, `app` or `dev` (`jsms-api.md §5`)."""
+
+    def read(value: object) -> Balance:
+        reply = fields(value)
+        _must(f"{prefix}_balance" in reply)
+        amounts = {name: reply.get(f"{prefix}_{name}") for name in Balance.__slots__}
+        return Balance(
+            **{name: None if amount is None else _number(amount) for name, amount in amounts.items()}
+        )
+
+    return read
+
+
+def fields(value: object) -> Mapping[str, object]:
+    """The value as a JSON object."""
+    if not isinstance(value, dict):
+        raise Unusable
+    return value
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+# An uuid in every document (`jsms-api.md §1`); nothing that would need care in a URL, a state or a terminal.
+_SCHEDULE_ID = re.compile(r"(?!\.{1,2}$)[!-~]{1,128}")
+
+
+def _must(holds: bool) -> None:
+    if not holds:
+        raise Unusable
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unusable
+    value.encode()  # a ValueError for a lone surrogate, which is legal in JSON and can be stored nowhere
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise Unusable
+    return int(value)
+
+
+def _number_or(value: object, otherwise: int) -> int:
+    try:
+        return _number(value)
+    except Unusable:
+        return otherwise
+
+
+def _positive(value: object) -> int:
+    number = _number(value)
+    _must(number > 0)
+    return number
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise Unusable
+    return value
+
+
+def _scalar(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+    return _text(value)
+
+
+def _params(value: object) -> Params:
+    return Params({_text(name): _scalar(text) for name, text in fields(value or {}).items()})
+
+
+def _recipient(value: object) -> ScheduleRecipient:
+    entry = fields(value)
+    return ScheduleRecipient(
+        msg_id=_scalar(entry.get("msg_id")),
+        mobile=Mobile(_text(entry.get("mobile"))),
+        temp_para=_params(entry.get("temp_para")),
+    )
+
+
+def _failures(value: object) -> list[Failure]:
+    entries = value if isinstance(value, list) else []
+    return [failure for entry in entries if (failure := _failure(entry)) is not None]
+
+
+def _failure(value: object) -> Failure | None:
+    try:
+        entry = fields(value)
+        code = _number_or(entry.get("error_code"), 0)
+        return Failure(
+            code, explain(code).meaning, Mobile(_text(entry.get("mobile"))), _params(entry.get("temp_para"))
+        )
+    except ValueError:
+        return None

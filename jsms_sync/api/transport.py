@@ -1,0 +1,234 @@
+"""Calls over HTTPS: one session, strict time-outs, and repeats only where they cannot do harm."""
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from requests.utils import select_proxy
+from urllib3.exceptions import HTTPError
+
+from jsms_sync import __version__
+from jsms_sync.api.answers import Answer, Call, Value, judge
+from jsms_sync.api.connections import DEPARTURE, Adapter, Departure
+from jsms_sync.api.credentials import Credentials
+from jsms_sync.api.failures import TooLarge, broken, unsent
+from jsms_sync.api.service import Service
+from jsms_sync.errors import ApiRefusal, InDoubt, InvalidInput, MissingCredentials, NotSent
+
+T = TypeVar("T")
+BeforeAttempt = Callable[[], None]
+
+LOG = logging.getLogger(__name__)
+
+ATTEMPTS = 4
+"""Of a GET, PUT or DELETE; a POST has one (architecture §6, promise 1)."""
+FIRST_PAUSE = 0.5
+LONGEST_RETRY_AFTER = 10.0
+LARGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes: several times a schedule of 1000 recipients with long values."""
+_CHUNK = 64 * 1024
+_LENGTHS = {"content-length", "transfer-encoding"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Clock, waiting, chance and time-outs in seconds, handed in so that tests need not wait."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    connect_seconds: float = 5.0
+    read_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """The caller's hook ended the call before the bytes left."""
+
+    reason: Exception
+
+
+class Transport:
+    """Carries calls to one service; to be shared by up to `parallelism` threads.
+
+    `clock_skew` is the service's `Date` minus our clock at the latest answer, to the second; None before one.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        credentials: Credentials,
+        developer: Credentials | None,
+        parallelism: int,
+        pace: Pace,
+    ) -> None:
+        self.clock_skew: timedelta | None = None
+        self._service, self._pace = service, pace
+        self._credentials, self._developer = credentials, developer
+        self._session, self._adapter = requests.Session(), Adapter(parallelism)
+        self._session.mount(service.base_url, self._adapter)
+        self._settings = _settings(self._session, service)
+        self._session.trust_env = False
+        self._timeout = (pace.connect_seconds, pace.read_seconds)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._session.close()
+
+    def send(self, call: Call[T], before_attempt: BeforeAttempt | None = None) -> T:
+        """The value of the call's answer.
+
+        In each attempt `before_attempt` is called once the connection stands, right before the first byte
+        leaves; what it raises ends the call. Raises ApiRefusal, NotSent or InDoubt. A doubt stays: neither
+        a stop nor an attempt that did not leave undoes an earlier one that may have acted.
+        """
+        failure: InDoubt | NotSent | None = None
+        attempts = 1 if call.method == "POST" else ATTEMPTS
+        for attempt in range(1, attempts + 1):
+            doubtful = isinstance(failure, InDoubt)
+            result, retry_after = self._attempt(call, before_attempt)
+            if isinstance(result, Value):
+                return result.value
+            if isinstance(result, _Stop):
+                if failure is not None and doubtful:
+                    raise failure from result.reason
+                raise result.reason
+            if isinstance(result, ApiRefusal):
+                result.retried = doubtful
+                raise result
+            if isinstance(result, InDoubt) or not doubtful:
+                failure = result
+            if attempt < attempts:
+                self._pause(attempt, retry_after)
+        assert failure is not None, "the loop has left with a value, an error or a failure"
+        raise failure
+
+    def _pause(self, attempt: int, retry_after: float) -> None:
+        backoff = FIRST_PAUSE * 2 ** (attempt - 1) * (1 + self._pace.chance()) / 2
+        self._pace.sleep(max(backoff, min(retry_after, LONGEST_RETRY_AFTER)))
+
+    def _attempt(
+        self, call: Call[T], before_attempt: BeforeAttempt | None
+    ) -> tuple[Value[T] | ApiRefusal | InDoubt | NotSent | _Stop, float]:
+        departure = Departure(before_attempt)
+        answer = self._exchange(call, departure)
+        if not isinstance(answer, Answer):
+            return answer, 0
+        return judge(call, answer), answer.retry_after
+
+    def _exchange(self, call: Call[T], departure: Departure) -> Answer | InDoubt | NotSent | _Stop:
+        request = self._prepare(call)
+        token, started = DEPARTURE.set(departure), time.monotonic()
+        outcome = "failed"
+        try:
+            answer = self._answer(self._adapter.send(request, timeout=self._timeout, **self._settings))
+            outcome = str(answer.status)
+        except Exception as error:
+            # Returned, not raised from: an exception of requests holds the request, its secret and its body.
+            return self._failure(call, departure, error)
+        else:
+            return answer
+        finally:
+            DEPARTURE.reset(token)
+            LOG.debug("%s: %s in %d ms", call, outcome, (time.monotonic() - started) * 1000)
+
+    def _failure(self, call: Call[T], departure: Departure, error: Exception) -> InDoubt | NotSent | _Stop:
+        if departure.stopped_by is not None:
+            return _Stop(departure.stopped_by)
+        if departure.left:
+            return broken(call, error, self._pace.read_seconds)
+        if isinstance(error, requests.RequestException | HTTPError | OSError):
+            return unsent(call, error, self._service.host)
+        raise error
+
+    def _prepare(self, call: Call[T]) -> requests.PreparedRequest:
+        """The request, built by hand: the URL is known to be sound, and this is a third of the work."""
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = call.method, self._service.base_url + call.path, call.body
+        request.headers = CaseInsensitiveDict(
+            {
+                "User-Agent": f"jsms-sync/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "Authorization": self._authorization(call),
+            }
+        )
+        if call.body is not None:
+            request.headers["Content-Type"] = call.content_type
+            request.headers["Content-Length"] = str(len(call.body))
+        return request
+
+    def _authorization(self, call: Call[T]) -> str:
+        credentials = self._developer if call.developer else self._credentials
+        if credentials is None:
+            raise MissingCredentials(
+                f"{call} needs the developer's credentials", help="Set JSMS_DEV_KEY and JSMS_DEV_SECRET."
+            )
+        return credentials.authorization()
+
+    def _answer(self, response: requests.Response) -> Answer:
+        skew = _skew(response.headers.get("Date", ""), self._pace.now())
+        self.clock_skew = self.clock_skew if skew is None else skew
+        body = _body(response.raw, time.monotonic() + self._pace.read_seconds)
+        if not body and response.status_code != 204 and _LENGTHS.isdisjoint(map(str.lower, response.headers)):
+            # To http.client the end of the connection ends the headers: this answer was cut off in them.
+            raise ConnectionError
+        return Answer(response.status_code, body, _seconds(response.headers.get("Retry-After", "")))
+
+
+def _settings(session: requests.Session, service: Service) -> dict[str, Any]:
+    """Proxy and certificate authorities from the environment, read once; loopback is never proxied."""
+    found = session.merge_environment_settings(service.base_url, {}, True, None, None)
+    proxy = None if service.loopback else select_proxy(service.base_url, found["proxies"])
+    if proxy and proxy.lower().startswith("socks"):
+        raise InvalidInput(
+            "the environment names a SOCKS proxy, which is not supported",
+            help="Set HTTPS_PROXY to an HTTP proxy, or NO_PROXY for the service.",
+        )
+    authorities = found["verify"]
+    if isinstance(authorities, str) and not os.path.exists(authorities):
+        raise InvalidInput(
+            f"there is no file {authorities} with certificate authorities",
+            help="Correct or unset REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE).",
+        )
+    return {"stream": True, "verify": authorities, "proxies": {"https": proxy} if proxy else {}}
+
+
+def _body(raw: Any, give_up_at: float) -> bytes:
+    """The whole body, decompressed; the connection goes back to its pool, or is closed when it breaks."""
+    body, raw.decode_content = bytearray(), True
+    try:
+        while chunk := raw.read1(_CHUNK):
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                raise TooLarge
+            if time.monotonic() > give_up_at:
+                raise TimeoutError
+    except BaseException:
+        raw.close()
+        raise
+    raw.release_conn()
+    return bytes(body)
+
+
+def _seconds(retry_after: str) -> float:
+    """The seconds of a Retry-After header; 0 for none and for a date, which nobody has seen JSMS send."""
+    return (
+        float(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7 else 0
+    )
+
+
+def _skew(date: str, now: datetime) -> timedelta | None:
+    try:
+        theirs = parsedate_to_datetime(date)
+        return (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - now.replace(microsecond=0)
+    except (ValueError, TypeError, OverflowError):
+        return None
