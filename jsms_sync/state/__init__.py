@@ -1,1 +1,1 @@
-"""The state: document, journal, lock and keyed hashes, and the places they live in."""
+"""The document, the journal and the lock: what is remembered, and how it survives a crash."""

@@ -1,0 +1,86 @@
+"""`init`: definitions to start from, a .gitignore, and an empty state."""
+
+from pathlib import Path
+
+from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.session import backend
+from jsms_sync.cli.starting import in_ci, new_state_at
+from jsms_sync.cli.terminal import hint, say, say_json
+from jsms_sync.errors import Exit, OperationFailed
+from jsms_sync.planning.document import FORMAT_VERSION
+
+SCHEMA = "definitions.schema.json"
+
+DEFINITIONS = f"""\
+# yaml-language-server: $schema={SCHEMA}
+version: 1
+
+templates:
+  login-code:
+    type: verification # verification | notification | marketing
+    content: 您好，您的验证码是{{{{code}}}}，2分钟内有效！
+    ttl: 120 # seconds
+    remark: 此模板用于用户登录
+
+# campaigns:
+#   spring-sale:
+#     template: login-code        # by name
+#     send_time: 2027-03-01 10:00:00
+#     recipients_file: recipients/spring.csv
+"""
+
+IGNORED = (".jsms-sync/", "*.state.json.lock", "*.state.json.backup")
+"""The state itself is not ignored: it is what must not get lost, and holds no number and no secret."""
+
+
+@command("init", example="jsms-sync init -C my-campaigns")
+def init(common: Common, format: str) -> Exit:
+    """Scaffold definitions, .gitignore and an empty state. Files that exist are kept."""
+    from jsms_sync.definitions.schema_file import schema_text
+
+    done = [
+        _written(common.chdir / common.paths[0], DEFINITIONS),
+        _written(common.chdir / SCHEMA, schema_text()),
+        _ignored(common.chdir / ".gitignore"),
+        _state(common),
+    ]
+    if format == "json":
+        files = [{"file": name, "result": result} for name, result in done]
+        say_json({"format_version": FORMAT_VERSION, "files": files})
+    else:
+        say("".join(f"{name}: {result}\n" for name, result in done))
+        hint(common, "Next: `jsms-sync plan --sandbox`, which needs no account and sends nothing.")
+    return Exit.DONE
+
+
+def _written(path: Path, text: str) -> tuple[str, str]:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return path.name, "kept"
+    except OSError as error:
+        raise OperationFailed(f"{path} cannot be written: {error.strerror}") from None
+    return path.name, "created"
+
+
+def _ignored(path: Path) -> tuple[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        missing = [line for line in IGNORED if line not in lines]
+        if missing:
+            path.write_text("\n".join([*lines, *missing]) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OperationFailed(f"{path} cannot be written: {error.strerror}") from None
+    return path.name, ("kept" if not missing else "extended" if lines else "created")
+
+
+def _state(common: Common) -> tuple[str, str]:
+    place = backend(common)
+    name = Path(place.location).name
+    if place.exists():
+        return name, "kept"
+    if in_ci():
+        return name, "not created, because a CI runner's disk forgets"
+    new_state_at(place)
+    return name, "created"

@@ -1,0 +1,33 @@
+"""Ctrl-C: the first finishes what is in flight and saves, the second stops hard."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from jsms_sync.errors import Exit
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that is set by the first signal; the second ends the process, the journal being durable."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if stopping.is_set():
+            os._exit(Exit.INTERRUPTED)
+        stopping.set()
+        click.echo("Stopping: what is in flight is finished and recorded. Once more stops hard.", err=True)
+
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

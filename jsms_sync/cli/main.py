@@ -1,0 +1,138 @@
+"""The command line as a whole: commands loaded when they are called, errors turned into exit codes."""
+
+import importlib
+import json
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from jsms_sync import __version__
+from jsms_sync.cli.options import COMMON
+from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
+
+COMMANDS = {
+    "init": ("init", "Scaffold definitions, .gitignore and an empty state."),
+    "validate": ("validate", "Check the definitions, offline; every problem in one run."),
+    "plan": ("plan", "Show what an apply would do; sends GETs only."),
+    "show": ("plan", "Show a saved plan."),
+    "apply": ("apply", "Plan, ask, and carry the plan out."),
+    "status": ("status", "Show how audits and campaigns stand."),
+    "outputs": ("status", "Print the serving temp_id of every template."),
+    "resolve": ("resolve", "Settle an outcome that is unknown."),
+    "sandbox": ("sandbox", "Serve the local emulator of JSMS."),
+    "schema": ("schema", "Print the JSON Schema of definitions, for editors."),
+}
+"""Each command, the module that holds it, and its line in the help."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"jsms_sync.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; a near miss is told."""
+        if args and args[0] not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their lines, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    params=[*COMMON],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example:  jsms-sync plan -f templates.yaml",
+)
+@click.version_option(__version__, message="jsms-sync %(version)s")
+def cli(**_: object) -> None:
+    """Keep the SMS templates and scheduled campaigns of a JSMS account in git.
+
+    Options that all commands share may stand before or after the command.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code of the command line; whatever went wrong was told, and no traceback shown."""
+    try:
+        result = cli.main(list(arguments), prog_name="jsms-sync", standalone_mode=False)
+        return int(result or 0)
+    except click.exceptions.Exit as exit:
+        return exit.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("\nInterrupted; nothing more was done.", err=True)
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        return _tell(_usage(error), arguments)
+    except JsmsSyncError as error:
+        return _tell(error, arguments)
+    except BrokenPipeError:
+        return Exit.FAILED
+    except Exception as bug:
+        return _tell(_bug(bug), arguments)
+
+
+def _usage(error: click.ClickException) -> JsmsSyncError:
+    context = getattr(error, "ctx", None)
+    help = f"See `{context.command_path} --help`." if context else ""
+    return InvalidInput(error.format_message(), help=help, code="usage")
+
+
+def _tell(error: JsmsSyncError, arguments: Sequence[str]) -> Exit:
+    """Say what went wrong: as a JSON document where one was asked for, else in one or two lines."""
+    if wants_json(arguments):
+        told = {"code": error.code, "exit": int(error.exit), "message": error.message, "help": error.help}
+        click.echo(json.dumps({"format_version": 1, "error": told}, ensure_ascii=False))
+    else:
+        click.echo(f"Error: {error.message}", err=True)
+        if error.help:
+            click.echo(f"       {error.help}", err=True)
+    return error.exit
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the arguments ask for JSON, also when they cannot be parsed."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return any(flag == "--format=json" or (flag == "--format" and value == "json") for flag, value in pairs)
+
+
+def _bug(bug: Exception) -> JsmsSyncError:
+    """The report of a bug: where it happened and of what type it was, without any value."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    lines = [f"jsms-sync {__version__}, Python {sys.version.split()[0]}", type(bug).__name__]
+    lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="jsms-sync-bug-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        report.write("\n".join(lines) + "\n")
+    error = JsmsSyncError(
+        f"This is a bug in jsms-sync ({type(bug).__name__}); a report without your data is in {report.name}",
+        help="Please send it with what you did.",
+        code="bug",
+    )
+    error.exit = Exit.BUG
+    return error

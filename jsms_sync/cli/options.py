@@ -1,0 +1,154 @@
+"""The options that all commands share, accepted before and after the command."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from jsms_sync.model.resources import Address
+from jsms_sync.planning.choices import Choices, check_allowed
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFINITIONS = "templates.yaml"
+STATE = "jsms-sync.state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The shared options as given; None or empty where they were not."""
+
+    file: tuple[str, ...]
+    state: str | None
+    base_url: str | None
+    sandbox: bool
+    now: str | None
+    parallelism: int
+    lock_timeout: float
+    chdir: Path
+    verbose: int
+    quiet: bool
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The definitions to load."""
+        return self.file or (DEFINITIONS,)
+
+
+COMMON = (
+    click.Option(
+        ["-f", "--file"],
+        multiple=True,
+        metavar="PATH",
+        help=f"A YAML file, or a folder of *.yaml and *.yml; repeatable.  [default: {DEFINITIONS}]",
+    ),
+    click.Option(["--state"], metavar="LOCATION", help=f"Where the state is kept.  [default: {STATE}]"),
+    click.Option(["--base-url"], metavar="URL", help="Another JSMS, such as a served sandbox."),
+    click.Option(
+        ["--sandbox"], is_flag=True, help="Use the embedded emulator: no account, no server, no SMS."
+    ),
+    click.Option(["--now"], metavar="TIME", help="Look ahead: decide as if it were that time (ISO 8601)."),
+    click.Option(
+        ["--parallelism"],
+        type=click.IntRange(1, 64),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Requests at once.",
+    ),
+    click.Option(
+        ["--lock-timeout"],
+        type=click.FloatRange(0),
+        default=0,
+        metavar="S",
+        help="Wait that many seconds for a locked state.  [default: 0]",
+    ),
+    click.Option(
+        ["-C", "--chdir"],
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=Path(),
+        metavar="DIR",
+        help="Work as if started in DIR.",
+    ),
+    click.Option(["-v", "--verbose"], count=True, help="Tell each request, on stderr."),
+    click.Option(["-q", "--quiet"], is_flag=True, help="No hints and notes on stderr."),
+)
+
+
+def command(
+    name: str, *, example: str, formats: tuple[str, ...] = ("text", "json")
+) -> Callable[[F], click.Command]:
+    """A command with the shared options, called with `common` and `format` beside its own."""
+
+    def decorate(function: F) -> click.Command:
+        def callback(**values: Any) -> Any:
+            context = click.get_current_context()
+            own = {key: value for key, value in values.items() if key not in _NAMES}
+            return function(common=_merged(context), **own)
+
+        format_option = click.Option(
+            ["--format"], type=click.Choice(formats), default=formats[0], show_default=True, help="Of stdout."
+        )
+        own_params = list(reversed(getattr(function, "__click_params__", [])))
+        return click.Command(
+            name,
+            callback=callback,
+            params=[*own_params, format_option, *COMMON],
+            help=function.__doc__,
+            epilog=f"Example:  {example}",
+        )
+
+    return decorate
+
+
+_NAMES = frozenset(option.name for option in COMMON)
+
+
+def _merged(context: click.Context) -> Common:
+    """The shared options: those after the command, else those before it; repeatable ones from both."""
+    chosen = {name: _value(context, name) for name in _NAMES if name}
+    return Common(**chosen)
+
+
+def _value(context: click.Context, name: str) -> Any:
+    before = context.parent.params.get(name) if context.parent else None
+    after = context.params[name]
+    if isinstance(after, tuple):
+        return (*(before or ()), *after)
+    if context.get_parameter_source(name) is ParameterSource.DEFAULT and context.parent is not None:
+        return before
+    return after
+
+
+OVERRIDES = (
+    click.option(
+        "--allow", multiple=True, metavar="WHAT", help="Lift one refusal: CODE, CODE=ADDRESS, delete=ADDRESS."
+    ),
+    click.option(
+        "--supersede", multiple=True, metavar="ADDRESS", help="Replace a text that is still under review."
+    ),
+    click.option("--recreate", multiple=True, metavar="ADDRESS", help="Schedule a cancelled campaign again."),
+    click.option("--overwrite", multiple=True, metavar="ADDRESS", help="Set again what was changed outside."),
+)
+
+
+def overrides(function: F) -> F:
+    """The options that each override one thing."""
+    for option in reversed(OVERRIDES):
+        function = option(function)
+    return function
+
+
+def choices(
+    allow: tuple[str, ...], supersede: tuple[str, ...], recreate: tuple[str, ...], overwrite: tuple[str, ...]
+) -> Choices:
+    """The overrides as values; InvalidInput for one that names nothing."""
+    return Choices(
+        check_allowed(allow),
+        frozenset(map(Address, supersede)),
+        frozenset(map(Address, recreate)),
+        frozenset(map(Address, overwrite)),
+    )

@@ -1,0 +1,95 @@
+"""`plan` and `show`: what an apply would do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jsms_sync.cli.loading import load_valid
+from jsms_sync.cli.looking import Wanted, observed_plan, offline_plan
+from jsms_sync.cli.options import Common, choices, command, overrides
+from jsms_sync.cli.session import backend, clock, connected, offline
+from jsms_sync.cli.terminal import hint, paint, say, say_json, start_logging
+from jsms_sync.errors import Exit, InvalidInput, OperationFailed, Stale, fold
+from jsms_sync.planning.document import FORMAT_VERSION, plan_document
+from jsms_sync.planning.plan import Plan
+from jsms_sync.reports.plan_text import plan_text
+
+
+@command("plan", example="jsms-sync plan -f templates.yaml --detailed-exitcode")
+@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan.")
+@click.option("--offline", "is_offline", is_flag=True, help="Ask nothing of JSMS; plan from the state alone.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 1 when stuck.")
+@overrides
+def plan(
+    common: Common,
+    format: str,
+    out: Path | None,
+    is_offline: bool,
+    detailed_exitcode: bool,
+    **overriding: tuple[str, ...],
+) -> Exit:
+    """Show what an apply would do. Sends GETs only, and writes no state."""
+    start_logging(common)
+    definitions, problems = load_valid(common)
+    wanted = Wanted(common, definitions, problems, clock(common)(), choices(**overriding))
+    made = _planned(wanted, is_offline=is_offline)
+    document = plan_document(made)
+    if out is not None:
+        _save(common.chdir / out, document)
+    if format == "json":
+        say_json(document)
+    else:
+        say(plan_text(document, paint()))
+        _what_next(common, made, out)
+    return fold(made.exits(detailed=detailed_exitcode))
+
+
+def _planned(wanted: Wanted, *, is_offline: bool) -> Plan:
+    snapshot = backend(wanted.common).read()
+    state = snapshot.state if snapshot else None
+    if is_offline:
+        return offline_plan(wanted, offline(wanted.common), state)
+    with connected(wanted.common) as connection:
+        return observed_plan(wanted, connection, state)[0]
+
+
+def _save(path: Path, document: dict[str, object]) -> None:
+    try:
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OperationFailed(f"the plan cannot be written to {path}: {error.strerror}") from None
+
+
+def _what_next(common: Common, made: Plan, out: Path | None) -> None:
+    if out is not None:
+        hint(common, f"Saved to {out}; `jsms-sync show {out}` shows it again.")
+    if made.changes and not made.refusals:
+        hint(common, "Run `jsms-sync apply` to carry it out.")
+
+
+@command("show", example="jsms-sync show plan.json")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def show(common: Common, format: str, file: Path) -> Exit:
+    """Show a saved plan."""
+    document = _read(common.chdir / file)
+    if format == "json":
+        say_json(document)
+    else:
+        say(plan_text(document, paint()))
+    return Exit.DONE
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise InvalidInput(f"{path} is not a saved plan: it is not JSON") from None
+    if not isinstance(document, dict) or not {"format_version", "changes", "summary"} <= document.keys():
+        raise InvalidInput(f"{path} is not a saved plan", help="`jsms-sync plan --out FILE` saves one.")
+    if document["format_version"] != FORMAT_VERSION:
+        raise Stale(f"{path} was saved by another version of jsms-sync", help="Make the plan again.")
+    return document

@@ -1,0 +1,26 @@
+"""Whether and how a state comes to be."""
+
+import os
+import uuid
+
+from jsms_sync.cli.options import Common
+from jsms_sync.model.records import State
+from jsms_sync.planning.safety import Circumstances
+from jsms_sync.state.store import Backend
+
+
+def in_ci() -> bool:
+    """Whether this runs in CI, where a disk forgets (contract §3)."""
+    return bool(os.environ.get("CI"))
+
+
+def circumstances(common: Common, place: Backend, *, new_state: bool) -> Circumstances:
+    """What is known of the run before it starts; the sandbox's state is as forgettable as the sandbox."""
+    exists = common.sandbox or place.exists()
+    return Circumstances(exists, new_state, state_is_local=True, in_ci=in_ci())
+
+
+def new_state_at(place: Backend) -> None:
+    """There is a state now, an empty one where there was none."""
+    if not place.exists():
+        place.create(State(lineage=str(uuid.uuid4())))

@@ -1,0 +1,58 @@
+"""How an apply tells of itself: as text for people, as one JSON document, or as a stream of events."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from jsms_sync.applying.outcome import Outcome
+from jsms_sync.cli.options import Common
+from jsms_sync.cli.terminal import paint, say, say_json
+from jsms_sync.errors import Exit, fold
+from jsms_sync.model.decisions import Refusal
+from jsms_sync.planning.document import plan_document
+from jsms_sync.planning.plan import Plan
+from jsms_sync.reports.outcome_json import apply_document, outcome_document
+from jsms_sync.reports.outcome_text import outcome_line, outcome_summary
+from jsms_sync.reports.plan_text import plan_text, refusals_text
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells in the chosen format."""
+
+    common: Common
+    format: str
+
+    def plan(self, plan: Plan) -> None:
+        """What is about to happen, for people only."""
+        if self.format == "text":
+            say(plan_text(plan_document(plan), paint()))
+
+    def outcome(self, outcome: Outcome) -> None:
+        """One outcome, as it comes."""
+        document = outcome_document(outcome)
+        if self.format == "text":
+            say(outcome_line(document, paint()) + "\n")
+        elif self.format == "jsonl":
+            say_json({"event": "outcome", **document}, indent=None)
+
+    def ended(self, plan: Plan, outcomes: Sequence[Outcome], exits: Iterable[Exit]) -> Exit:
+        """How it ended, and the exit code."""
+        document = apply_document(plan.origin.id, outcomes, plan.held, plan.refusals)
+        self._ended(document, quiet=bool(plan.refusals or plan.is_invalid))
+        return fold(exits)
+
+    def refused(self, refusals: tuple[Refusal, ...]) -> Exit:
+        """That it could not even start."""
+        document = apply_document(None, (), (), refusals)
+        if self.format == "text":
+            say(refusals_text(document["refusals"], paint()))
+        self._ended(document, quiet=True)
+        return Exit.REFUSED
+
+    def _ended(self, document: dict[str, object], *, quiet: bool) -> None:
+        if self.format == "json":
+            say_json(document)
+        elif self.format == "jsonl":
+            say_json({"event": "summary", **document}, indent=None)
+        elif not quiet:
+            say(outcome_summary(document, paint()))

@@ -1,0 +1,46 @@
+"""What is written where: results to stdout, everything else to stderr, colour only on a terminal."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable
+
+import click
+
+from jsms_sync.cli.options import Common
+from jsms_sync.reports.paint import Paint, coloured, plain
+
+
+def paint() -> Paint:
+    """Colours on a terminal that wants them."""
+    return coloured if sys.stdout.isatty() and "NO_COLOR" not in os.environ else plain
+
+
+def say(text: str) -> None:
+    """A part of the result, as it is."""
+    click.echo(text, nl=False, color=True)
+
+
+def say_json(document: object, *, indent: int | None = 2) -> None:
+    """The result as one JSON document."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=indent))
+
+
+def hint(common: Common, *lines: str) -> None:
+    """Something worth knowing that is not the result."""
+    if not common.quiet:
+        for line in lines:
+            click.echo(line, err=True)
+
+
+def start_logging(common: Common) -> None:
+    """With -v each request is told on stderr; no message of ours holds anything private."""
+    if common.verbose:
+        logging.basicConfig(level=logging.DEBUG if common.verbose > 1 else logging.INFO, stream=sys.stderr)
+        logging.getLogger("jsms_sync").setLevel(logging.DEBUG)
+
+
+def notes(common: Common, found: Iterable[str]) -> None:
+    """The notes, each marked as one."""
+    hint(common, *(f"Note: {note}" for note in found))

@@ -1,0 +1,54 @@
+"""Entries without errors made resources."""
+
+from datetime import datetime, tzinfo
+
+from jsms_sync.definitions.entries import Entry
+from jsms_sync.definitions.times import NoSuchTime, duration, send_time
+from jsms_sync.definitions.wording import shown
+from jsms_sync.model.resources import Campaign, Form, Problem, Recipient, Template, TemplateType
+
+
+def template(entry: Entry) -> Template:
+    """The template of an entry without errors."""
+    retire_after = entry.text("retire_after")
+    kind = TemplateType[entry.table["type"].upper()]
+    return Template(
+        name=entry.name,
+        type=kind,
+        content=entry.table.text("content"),
+        source=entry.key(),
+        # A `ttl` beside another type is a warning: it has no effect, here either.
+        ttl=entry.number("ttl") if kind is TemplateType.VERIFICATION else None,
+        remark=entry.text("remark"),
+        protect=entry.table.get("protect"),
+        moved_from=entry.text("moved_from"),
+        retire_after=None if retire_after is None else duration(retire_after),
+    )
+
+
+def time_of(entry: Entry, zone: tzinfo | None) -> datetime | Problem | None:
+    """When the campaign goes out, or why its text is no time; None where another problem hides it."""
+    text = entry.text("send_time")
+    if text is None or zone is None:
+        return None
+    try:
+        return send_time(text, zone)
+    except NoSuchTime as why:
+        message = f"`send_time` of {entry.address} cannot be `{shown(text)}`: {why}"
+        return entry.problem(why.code, entry.value("send_time"), message)
+
+
+def campaign(entry: Entry, at: datetime, recipients: tuple[Recipient, ...]) -> Campaign:
+    """The campaign of an entry without errors."""
+    return Campaign(
+        name=entry.name,
+        send_time=at,
+        form=Form.SINGLE if "mobile" in entry.table else Form.BATCH,
+        recipients=recipients,
+        source=entry.key(),
+        template=entry.text("template"),
+        temp_id=entry.number("temp_id"),
+        sign_id=entry.number("sign_id"),
+        tag=entry.text("tag"),
+        moved_from=entry.text("moved_from"),
+    )

@@ -1,0 +1,101 @@
+"""The files that definitions are read from, under the names that positions and digests use."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from jsms_sync.definitions.codes import problem
+from jsms_sync.definitions.wording import shown
+from jsms_sync.model.resources import Position, Problem
+
+SUFFIXES = (".yaml", ".yml")
+SETTINGS = "jsms-sync.yaml"
+
+
+def find(paths: Sequence[str], folder: Path) -> tuple[tuple[str, ...], list[Problem]]:
+    """The names of the YAML files, each once, and what is wrong with the paths.
+
+    A folder stands for the `*.yaml` and `*.yml` files in it, sorted, without settings file and sub-folders.
+    """
+    names: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        for found in _expanded(path, folder):
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                names.setdefault(os.path.realpath(folder / found), found)
+    return tuple(names.values()), problems
+
+
+def name_of(path: str, folder: Path) -> str:
+    """The path as positions and digests name it: relative to the folder, if it was or lies inside it."""
+    absolute, top = os.path.abspath(folder / path), os.path.abspath(folder)
+    inside = absolute.startswith(top.rstrip(os.sep) + os.sep)
+    name = os.path.relpath(absolute, top) if inside or not os.path.isabs(path) else absolute
+    return Path(name).as_posix()
+
+
+def beside(file: str, path: str, folder: Path) -> str:
+    """The name of a file that another file names relative to itself."""
+    return name_of(os.path.join(os.path.dirname(file), path), folder)
+
+
+def read_bytes(name: str, folder: Path) -> bytes | Problem:
+    """The bytes of the file, or the problem that it cannot be read."""
+    try:
+        return (folder / name).read_bytes()
+    except (OSError, ValueError) as error:
+        return unreadable(name, _why(error))
+
+
+def unreadable(name: str, why: str) -> Problem:
+    """The problem of a file that cannot be read."""
+    return problem("unreadable-file", Position(name, 1, 1), f"`{shown(name)}` cannot be read: {why}")
+
+
+_REASONS: dict[type[Exception], str] = {
+    FileNotFoundError: "there is no such file",
+    IsADirectoryError: "it is a folder",
+    PermissionError: "reading it is not permitted",
+}
+
+
+def _why(error: OSError | ValueError) -> str:
+    return _REASONS.get(type(error)) or getattr(error, "strerror", None) or "it is no path"
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """`sha256:` and the hash of all names and bytes, each with its length: nothing can shift between them."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode("utf-8", "surrogateescape"), files[name]):
+            total.update(len(part).to_bytes(8, "big"))
+            total.update(part)
+    return f"sha256:{total.hexdigest()}"
+
+
+def _expanded(path: str, folder: Path) -> Iterator[str | Problem]:
+    if "\0" in path:
+        yield unreadable(path, "it is no path")
+        return
+    name = name_of(path, folder)
+    if os.path.isdir(folder / path):
+        yield from _in_folder(name, folder)
+    elif os.path.basename(name) == SETTINGS:
+        message = f"`{name}` holds settings and is never read as definitions"
+        yield problem("settings-file", Position(name, 1, 1), message)
+    else:
+        yield name
+
+
+def _in_folder(name: str, folder: Path) -> Iterable[str | Problem]:
+    try:
+        children = sorted(entry.name for entry in os.scandir(folder / name) if entry.is_file())
+    except OSError as error:
+        return [unreadable(name, _why(error))]
+    files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS]
+    if not files:
+        return [problem("no-definitions", Position(name, 1, 1), f"no YAML file is in `{shown(name)}`")]
+    return [name_of(os.path.join(name, child), folder) for child in files]

@@ -1,0 +1,101 @@
+"""How everything stands: the phases of templates and campaigns (contract §5)."""
+
+from datetime import datetime
+
+from jsms_sync.kinds.template_settle import desired_text
+from jsms_sync.model.digests import ENTRY
+from jsms_sync.model.records import Audit, CampaignRecord, Happened, Revision, State, TemplateRecord
+from jsms_sync.model.resources import Address, Campaign, Definitions, Template, kind_of, name_of
+from jsms_sync.model.wire import CHINA
+from jsms_sync.planning.document import FORMAT_VERSION, Json
+from jsms_sync.planning.history import was_cancelled, was_sent
+
+BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
+
+
+def status_document(definitions: Definitions, recorded: State, observed: State, now: datetime) -> Json:
+    """Every address with its phase; `observed` is the recorded state after what was just seen."""
+    addresses = {*definitions.templates, *definitions.campaigns, *observed.resources}
+    ordered = sorted(addresses | {intent.address for intent in observed.intents})
+    return {
+        "format_version": FORMAT_VERSION,
+        "templates": [
+            _template(a, definitions.templates.get(a), recorded, observed)
+            for a in ordered
+            if kind_of(a) == "template"
+        ],
+        "campaigns": [
+            _campaign(a, definitions.campaigns.get(a), observed, now)
+            for a in ordered
+            if kind_of(a) == "campaign"
+        ],
+    }
+
+
+def _template(address: Address, desired: Template | None, recorded: State, observed: State) -> Json:
+    record = observed.template(address) or TemplateRecord()
+    revision = _telling(record, desired)
+    before = recorded.template(address)
+    return {
+        "address": address,
+        "phase": revision.status.value if revision else _without_revision(address, observed),
+        "temp_id": revision.temp_id if revision else None,
+        "serving_temp_id": before.serving if before else None,
+        "refuse_reason": revision.refuse_reason if revision else None,
+        "superseded": [r.temp_id for r in record.revisions.values() if r.superseded_at],
+    }
+
+
+def _telling(record: TemplateRecord, desired: Template | None) -> Revision | None:
+    """The revision that tells how the template stands: the one with the desired text, else the newest."""
+    newest_first = list(record.revisions.values())[::-1]
+    if desired is not None:
+        text = desired_text(desired)
+        carriers = [r for r in newest_first if text in (r.sent, r.echo)]
+        newest_first = sorted(carriers, key=lambda r: BEST_FIRST.index(r.status)) or newest_first
+    return newest_first[0] if newest_first else None
+
+
+def _without_revision(address: Address, observed: State) -> str:
+    events = [entry.event for entry in observed.history if entry.address == address]
+    return "missing" if events and events[-1] is Happened.DELETED_OUTSIDE else "unsubmitted"
+
+
+def _campaign(address: Address, desired: Campaign | None, observed: State, now: datetime) -> Json:
+    record = observed.campaign(address) or CampaignRecord()
+    batches = list(record.batches.values())
+    send_time = min((b.target.send_time for b in batches), default=desired.send_time if desired else None)
+    placed = sum(len(b.target.members) // ENTRY for b in batches)
+    return {
+        "address": address,
+        "phase": _phase(address, record, desired, observed, now),
+        "send_time": send_time.astimezone(CHINA).isoformat() if send_time else None,
+        "batches": len(batches),
+        "recipients": placed if batches else len(desired.recipients) if desired else 0,
+        "failed": sum(len(b.refused) for b in batches),
+    }
+
+
+def _phase(
+    address: Address, record: CampaignRecord, desired: Campaign | None, observed: State, now: datetime
+) -> str:
+    batches = record.batches.values()
+    if record.cancelled or any(batch.gone for batch in batches):
+        return "cancelled"
+    if any(batch.target.send_time <= now for batch in batches):
+        return "sent"
+    if any(intent.creates for intent in observed.intents_of(address)):
+        return "unknown"
+    if batches:
+        return "scheduled"
+    if was_sent(observed, address, now):
+        return "sent"
+    if was_cancelled(observed, address):
+        return "cancelled"
+    return "missed" if desired is None or desired.send_time <= now else "waiting"
+
+
+def outputs(state: State) -> dict[str, int]:
+    """The serving temp_id of every template, by name, as recorded."""
+    records = ((a, r) for a, r in sorted(state.resources.items()) if isinstance(r, TemplateRecord))
+    return {name_of(address): record.serving for address, record in records if record.serving is not None}

@@ -1,0 +1,43 @@
+"""Outcomes as JSON (contract §5)."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from jsms_sync.applying.outcome import Outcome, Result, Trouble
+from jsms_sync.model.decisions import Held, Refusal
+from jsms_sync.planning.document import FORMAT_VERSION, Json, held_document, refusal_document
+
+
+def outcome_document(outcome: Outcome) -> Json:
+    """One outcome; `remote_id` and `error` only where there is one."""
+    document: Json = {
+        "address": outcome.address,
+        "action": outcome.action.value,
+        "result": outcome.result.value,
+    }
+    if outcome.remote_id is not None:
+        document["remote_id"] = outcome.remote_id
+    if outcome.trouble is not None:
+        document["error"] = _error(outcome.trouble)
+    return document
+
+
+def _error(trouble: Trouble) -> Json:
+    code = trouble.code if trouble.number is None else trouble.number
+    return {"code": code, "message": trouble.message, "http_status": trouble.http_status}
+
+
+def apply_document(
+    plan_id: str | None, outcomes: Sequence[Outcome], held: Sequence[Held], refusals: Sequence[Refusal]
+) -> Json:
+    """What an apply came to, failure included."""
+    counted = Counter(outcome.result for outcome in outcomes)
+    summary = {result.value: counted[result] for result in Result}
+    return {
+        "format_version": FORMAT_VERSION,
+        "plan_id": plan_id,
+        "outcomes": [outcome_document(outcome) for outcome in outcomes],
+        "held": [held_document(entry) for entry in held],
+        "refusals": [refusal_document(refusal) for refusal in refusals],
+        "summary": {**summary, "held": len(held), "refused": len(refusals)},
+    }

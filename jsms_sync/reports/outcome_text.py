@@ -1,0 +1,44 @@
+"""Outcomes as text, one line as each comes, and a summary at the end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsms_sync.reports.paint import Paint, plain
+from jsms_sync.reports.words import count
+
+SIGNS = {"done": "✓", "skipped": "○", "failed": "✗", "unknown": "?"}
+PAST = {
+    "create": "created",
+    "modify": "modified",
+    "replace": "replaced",
+    "delete": "deleted",
+    "retire": "retired",
+    "forget": "forgotten",
+    "record": "recorded",
+}
+
+
+def outcome_line(outcome: Mapping[str, Any], paint: Paint = plain) -> str:
+    """One outcome: what was done, or why it was not."""
+    result, address = outcome["result"], outcome["address"]
+    known = f" ({outcome['remote_id']})" if outcome.get("remote_id") is not None else ""
+    if result == "done":
+        return paint("done", f"{SIGNS[result]} {address}: {PAST[outcome['action']]}{known}")
+    error = outcome.get("error")
+    why = f": {error['message']}" if error else ""
+    return paint(result, f"{SIGNS[result]} {address}: {outcome['action']} {result}{why}")
+
+
+def outcome_summary(document: Mapping[str, Any], paint: Paint = plain) -> str:
+    """How many came to what, and what to do next."""
+    summary = document["summary"]
+    told = [f"{summary[result]} {result}" for result in SIGNS if summary[result]] or ["nothing to do"]
+    told += [count(summary["held"], "held", "held")] if summary["held"] else []
+    lines = [paint("strong", f"Apply: {', '.join(told)}.")]
+    if summary["unknown"]:
+        lines.append("Something may have been created: look in the JSMS console, then `jsms-sync resolve`.")
+    elif summary["failed"] or summary["skipped"]:
+        lines.append("What is done is recorded; another apply goes on with the rest.")
+    elif summary["held"]:
+        lines.append("What is held waits; run apply again when it is over (see `jsms-sync status`).")
+    return "\n".join(lines) + "\n"

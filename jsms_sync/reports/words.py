@@ -1,0 +1,25 @@
+"""Small things that every text report says the same way."""
+
+import unicodedata
+
+LONGEST = 400
+
+
+def one_line(value: object) -> str:
+    """The value on one line: line breaks as ⏎, nothing that could move a terminal's cursor."""
+    text = "".join(_shown(character) for character in str(value))
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _shown(character: str) -> str:
+    if character == "\n":
+        return "⏎"
+    # Control, format (bidirectional marks among them), surrogate and private characters.
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+        return f"\\u{ord(character):04x}"
+    return character
+
+
+def count(number: int, one: str, many: str) -> str:
+    """The number with its word."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,158 @@
+"""The state in a local file: a document, with its journal, lock and backup beside it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from jsms_sync.errors import InvalidInput, OperationFailed, Refused, Stale
+from jsms_sync.model.events import fold
+from jsms_sync.model.records import State
+from jsms_sync.state.document import decode, encode
+from jsms_sync.state.files import Files, put, told
+from jsms_sync.state.held import HeldState, Places
+from jsms_sync.state.journal import HELP, Origin, Replay, replay
+from jsms_sync.state.lock import locked, this_process
+from jsms_sync.state.store import Holder, Snapshot, Store
+
+ATTEMPTS = 100
+"""How often a reader looks again when the document is replaced under its eyes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBackend:
+    """A state at that path; where the path is a link, everything is kept beside the file it leads to."""
+
+    path: Path
+    files: Files = field(default_factory=Files, compare=False, repr=False)
+
+    @property
+    def location(self) -> str:
+        """The path as it was given."""
+        return str(self.path)
+
+    def exists(self) -> bool:
+        """Whether there is a document."""
+        with told(f"Looking for {self.path}"):
+            return self.path.exists()
+
+    def read(self) -> Snapshot | None:
+        """The state with what a journal adds to it, None where there is none; needs no lock, writes nothing.
+
+        Raises Stale when document or journal cannot be read or do not belong together.
+        """
+        document, journal = self._both(self._places())
+        if document is None:
+            return None
+        state, found = _joined(document, journal, self._places())
+        running = f"{len(found.events)} steps are in the journal: an apply is running or was interrupted."
+        return Snapshot(self.location, state, (running,) if found.events else ())
+
+    def create(self, state: State, *, owner: Holder | None = None) -> None:
+        """The state is kept here.
+
+        Raises InvalidInput where a state exists, Stale where only its journal is left.
+        """
+        places = self._places()
+        with locked(places.lock, owner or this_process("init"), 0):
+            if self._both(places)[0] is not None:
+                message = f"There is a state at {self.location} already, and it was not touched."
+                raise InvalidInput(message, code="state-exists")
+            with told(f"Writing the state {self.location}"):
+                put(self.files, places.document, encode(state))
+
+    @contextmanager
+    def hold(self, *, owner: Holder, timeout: float = 0) -> Iterator[Store]:
+        """The state is held; a journal left over is folded in first, and what is committed at the end.
+
+        Raises StateLocked when it is still locked after so many seconds, Refused where there is no state,
+        Stale when it cannot be read, OperationFailed when it could not be written at the end.
+        """
+        places = self._places()
+        if not self.exists() and not places.journal.exists():
+            raise _no_state(self.location)
+        with locked(places.lock, owner, timeout):
+            held = self._recovered(places)
+            try:
+                yield held
+            finally:
+                held.close()
+
+    def _places(self) -> Places:
+        try:
+            return Places(self.path.resolve())
+        except (RuntimeError, ValueError) as error:
+            raise InvalidInput(f"The state cannot be at {self.location}: {error}.") from error
+
+    def _both(self, places: Places) -> tuple[bytes | None, bytes | None]:
+        """Document and journal as they stood at one instant.
+
+        A journal that adds something goes only after its document was replaced, and the next one comes later
+        still; so they fit when the document is the same before and after the journal was read.
+        """
+        with told(f"Reading the state {self.location}"):
+            for _ in range(ATTEMPTS):
+                document = self.files.read(places.document)
+                journal = self.files.read(places.journal)
+                if self.files.read(places.document) == document:
+                    break
+            else:
+                raise OperationFailed(f"The state {self.location} changes faster than it can be read.")
+        if document is None and journal is not None:
+            raise Stale(f"The journal {places.journal} is here, but its document is gone.", help=HELP)
+        return document, journal
+
+    def _recovered(self, places: Places) -> HeldState:
+        document, journal = self._both(places)
+        if document is None:
+            raise _no_state(self.location)
+        state, found = _joined(document, journal, places)
+        if journal is not None:
+            document, state = self._folded(places, document, state, found)
+        return HeldState(self.location, places, document, state, _notes(places, found), self.files)
+
+    def _folded(self, places: Places, document: bytes, state: State, found: Replay) -> tuple[bytes, State]:
+        help = f"All that is recorded is in it and in {places.journal}: keep both, and try again."
+        with told(f"Folding a journal into {places.document}", help=help):
+            if found.origin is not None and found.events:
+                state = msgspec.structs.replace(state, serial=state.serial + 1, folded=found.origin.journal)
+                document = encode(state)
+                put(self.files, places.document, document)
+            self.files.unlink(places.journal)
+        return document, state
+
+
+def _joined(document: bytes, journal: bytes | None, places: Places) -> tuple[State, Replay]:
+    """The state after the journal's events, and what of the journal was not in the document yet."""
+    state = decode(document, str(places.document))
+    found = Replay(None) if journal is None else replay(journal, str(places.journal))
+    if found.origin is None or found.origin.journal == state.folded:
+        return state, Replay(None, torn=found.torn)
+    _check_origin(found.origin, state, places)
+    return fold(state, found.events), found
+
+
+def _check_origin(origin: Origin, state: State, places: Places) -> None:
+    if origin.lineage != state.lineage:
+        raise Stale(f"The journal {places.journal} belongs to another state.", help=HELP)
+    if origin.base_serial != state.serial:
+        raise Stale(
+            f"The journal {places.journal} continues serial {origin.base_serial} of the state, "
+            f"but {places.document} has serial {state.serial}.",
+            help=HELP,
+        )
+
+
+def _notes(places: Places, found: Replay) -> tuple[str, ...]:
+    folded = (
+        f"An interrupted run had left {len(found.events)} steps in {places.journal}; they were folded in."
+    )
+    torn = f"The last line of {places.journal} was not finished, and was left out."
+    return (*([folded] if found.events else []), *([torn] if found.torn else []))
+
+
+def _no_state(location: str) -> Refused:
+    help = "Create one with `jsms-sync init`, or name with --state the one that knows what exists at JSMS."
+    return Refused(f"There is no state at {location}.", code="no-state", help=help)

@@ -1,0 +1,100 @@
+"""What a backend of the state offers, wherever it keeps it; all other rooms know only this."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from jsms_sync.model.events import Event
+from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
+from jsms_sync.model.resources import Address
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who holds a lock and since when; `command` is a verb, never arguments."""
+
+    pid: int
+    host: str
+    command: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A state as read without a lock; `notes` are sentences about how it was found."""
+
+    location: str
+    state: State
+    notes: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """A state that is held, safe between threads; every look at it is cheap.
+
+    `notes` are sentences about how the state was found.
+    """
+
+    @property
+    def location(self) -> str:
+        """Where the state is kept, as the user named it."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found out of the ordinary, in sentences."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """The state after every commit so far."""
+        ...
+
+    def template(self, address: Address) -> TemplateRecord:
+        """The template's record, an empty one where there is none."""
+        ...
+
+    def campaign(self, address: Address) -> CampaignRecord:
+        """The campaign's record, an empty one where there is none."""
+        ...
+
+    def intents_of(self, address: Address) -> tuple[Intent, ...]:
+        """The open intents of the address."""
+        ...
+
+    def commit(self, *events: Event) -> None:
+        """The events are durable, all or none of them.
+
+        Raises OperationFailed when they are not known to be: then nothing that they announce may leave.
+        Their intents are withdrawn; all else is tried again with the next commit and at the end.
+        """
+        ...
+
+
+class Backend(Protocol):
+    """A place that can keep one state."""
+
+    @property
+    def location(self) -> str:
+        """Where the state is kept, as the user named it."""
+        ...
+
+    def exists(self) -> bool:
+        """Whether there is a state."""
+        ...
+
+    def read(self) -> Snapshot | None:
+        """The state as it stands, without a lock; None where there is none."""
+        ...
+
+    def create(self, state: State, *, owner: Holder | None = None) -> None:
+        """The state is kept here; one that exists is never overwritten (InvalidInput)."""
+        ...
+
+    def hold(self, *, owner: Holder, timeout: float = 0) -> AbstractContextManager[Store]:
+        """The state is held by the owner alone for the length of the block.
+
+        Raises StateLocked when somebody else holds it after so many seconds, Refused where there is none.
+        """
+        ...
