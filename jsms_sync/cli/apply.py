@@ -84,11 +84,11 @@ def _check_time(common: Common, connection: Connection) -> None:
 def _hold_and_apply(wanted: Wanted, connection: Connection, store: Store, manner: Manner) -> Exit:
     teller = Teller(wanted.common, manner.format)
     plan, _ = observed_plan(wanted, connection, store.state)
-    teller.plan(plan)
+    teller.plan(plan, asking=not manner.auto_approve)
     if plan.is_invalid or plan.refusals:
         return teller.ended(plan, (), plan.exits(detailed=False))
-    if plan.changes and not manner.auto_approve:
-        click.confirm("Carry this out?", abort=True, err=True)
+    if plan.changes and not manner.auto_approve and not click.confirm("Carry this out?", err=True):
+        raise InvalidInput("not confirmed, so nothing was done", code="confirmation-missing")
     _bind(connection, store)
     with stopped_by_signals() as stopping:
         from jsms_sync.applying.apply import apply as carry_out

@@ -87,7 +87,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         choices=wanted.choices,
         existing=_existing(wanted.common, known),
         problems=wanted.problems,
-        notes=() if state else (NO_STATE,),
+        notes=() if state or wanted.common.sandbox else (NO_STATE,),
     )
     return make_plan(look)
 

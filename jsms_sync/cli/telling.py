@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jsms_sync.applying.outcome import Outcome
 from jsms_sync.cli.options import Common
-from jsms_sync.cli.terminal import paint, say, say_json
+from jsms_sync.cli.terminal import hint, paint, say, say_json
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.decisions import Refusal
 from jsms_sync.planning.document import plan_document
@@ -22,10 +22,12 @@ class Teller:
     common: Common
     format: str
 
-    def plan(self, plan: Plan) -> None:
-        """What is about to happen, for people only."""
+    def plan(self, plan: Plan, *, asking: bool) -> None:
+        """What is about to happen, for people only; who is to be asked sees it in every format."""
         if self.format == "text":
             say(plan_text(plan_document(plan), paint()))
+        elif asking:
+            hint(self.common, plan_text(plan_document(plan)))
 
     def outcome(self, outcome: Outcome) -> None:
         """One outcome, as it comes."""
