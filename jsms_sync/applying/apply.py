@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import groupby
 
 from jsms_sync.applying import campaigns, templates
-from jsms_sync.applying.outcome import Outcome, Result, StepResult, Trouble, outcome_of
 from jsms_sync.applying.run import Halted, Run
 from jsms_sync.model.decisions import (
     Action,
@@ -19,6 +18,7 @@ from jsms_sync.model.decisions import (
     SubmitTemplate,
 )
 from jsms_sync.model.events import Forgotten
+from jsms_sync.model.outcomes import Outcome, Result, StepResult, Trouble, outcome_of
 from jsms_sync.model.resources import kind_of
 from jsms_sync.planning.order import stage_of
 from jsms_sync.planning.plan import Plan

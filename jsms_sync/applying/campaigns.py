@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from jsms_sync.api.replies import BatchReply
-from jsms_sync.applying.outcome import StepResult
 from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
 from jsms_sync.applying.run import Halted, Run
 from jsms_sync.applying.writes import Write, carry_out
@@ -15,6 +14,7 @@ from jsms_sync.model.decisions import Action, Change, ChangeBatch, Draft, DropBa
 from jsms_sync.model.digests import pack, unpack, without
 from jsms_sync.model.events import BatchDropped, BatchSet, Event, Remembered
 from jsms_sync.model.observed import Gone, SeenSchedule
+from jsms_sync.model.outcomes import StepResult
 from jsms_sync.model.records import DIGEST, Batch, Happened, HistoryEntry, Intent, Refused, Target
 from jsms_sync.model.resources import Form
 from jsms_sync.model.wire import china_time

@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from jsms_sync.applying.outcome import StepResult
 from jsms_sync.applying.refresh import UNKNOWN_TEMPLATE, read_template
 from jsms_sync.applying.run import Halted, Run, is_used
 from jsms_sync.applying.writes import Write, carry_out
@@ -11,6 +10,7 @@ from jsms_sync.kinds.template_wire import body, submission
 from jsms_sync.model.decisions import Change, DeleteTemplate, ResubmitTemplate, SubmitTemplate
 from jsms_sync.model.events import Event, Remembered, RevisionDropped, RevisionSet
 from jsms_sync.model.observed import SeenTemplate
+from jsms_sync.model.outcomes import StepResult
 from jsms_sync.model.records import Audit, HistoryEntry, Intent, Revision, Submission
 
 NOT_REJECTED = 50047

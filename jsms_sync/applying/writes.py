@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from jsms_sync.applying.outcome import Result, StepResult, Trouble
 from jsms_sync.applying.run import Halted, Run
 from jsms_sync.errors import ApiRefusal, InDoubt, JsmsSyncError, NotSent, OperationFailed
 from jsms_sync.model.events import Event, IntentClosed, IntentOpened
+from jsms_sync.model.outcomes import Result, StepResult, Trouble
 from jsms_sync.model.records import Intent
 
 T = TypeVar("T")

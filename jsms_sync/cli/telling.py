@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jsms_sync.applying.outcome import Outcome
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.terminal import hint, paint, say, say_json
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.decisions import Refusal
+from jsms_sync.model.outcomes import Outcome
 from jsms_sync.planning.document import plan_document
 from jsms_sync.planning.plan import Plan
 from jsms_sync.reports.outcome_json import apply_document, outcome_document

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from jsms_sync.applying.outcome import Outcome, Result, Trouble
 from jsms_sync.model.decisions import Held, Refusal
+from jsms_sync.model.outcomes import Outcome, Result, Trouble
 from jsms_sync.planning.document import FORMAT_VERSION, Json, held_document, refusal_document
 
 

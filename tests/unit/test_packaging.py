@@ -31,6 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
 
 
 def validate(folder: Path, pythonpath: str) -> subprocess.CompletedProcess[str]:
+    """`validate` run in the folder, with the package from that path."""
     (folder / "templates.yaml").write_text(TEMPLATE, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": pythonpath, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", "from jsms_sync.__main__ import main; main()", "validate"]
