@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from jsms_sync.model.resources import Address
-from jsms_sync.planning.choices import Choices, check_allowed
+if TYPE_CHECKING:
+    from jsms_sync.planning.choices import Choices
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -144,8 +144,12 @@ def overrides(function: F) -> F:
 
 def choices(
     allow: tuple[str, ...], supersede: tuple[str, ...], recreate: tuple[str, ...], overwrite: tuple[str, ...]
-) -> Choices:
+) -> "Choices":
     """The overrides as values; InvalidInput for one that names nothing."""
+    # Imported here: `--help` needs none of it, and it is a third of what that would take.
+    from jsms_sync.model.resources import Address
+    from jsms_sync.planning.choices import Choices, check_allowed
+
     return Choices(
         check_allowed(allow),
         frozenset(map(Address, supersede)),

@@ -37,7 +37,7 @@ from jsms_sync.model.resources import (
 GateMaker = Callable[[dict[str, Any]], Gate | None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Run:
     """What one run has found so far."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from jsms_sync.definitions.codes import CODES, problem
 from jsms_sync.definitions.rules_template import has_brackets
-from jsms_sync.definitions.wording import MOBILE, mobile_help, mobile_shown
+from jsms_sync.definitions.wording import MOBILE, mobile_help, mobile_shown, shown
 from jsms_sync.model.privacy import Mobile, Params, mask
 from jsms_sync.model.resources import Address, Position, Problem, Recipient, Severity
 
@@ -93,12 +93,14 @@ def _value_findings(
     who = rows.who(number)
     for name, value in values.items():
         if not value and name in given:
-            yield Finding("empty-param", number, name, f"`{name}` of {who} is empty and has no default")
+            yield Finding(
+                "empty-param", number, name, f"`{shown(name)}` of {who} is empty and has no default"
+            )
         elif not value:
             yield Finding("missing-param", number, name, f"{who} has no value for the variable `{name}`")
     for name, value in given.items():
         if has_brackets(value):
-            yield Finding("value-brackets", number, name, f"`{name}` of {who} holds 【 or 】")
+            yield Finding("value-brackets", number, name, f"`{shown(name)}` of {who} holds 【 or 】")
 
 
 def _bad_mobile(rows: Rows, number: int, mobile: str) -> Finding:

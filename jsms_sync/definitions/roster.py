@@ -97,11 +97,13 @@ def _defaults(entry: Entry, wanted: tuple[str, ...] | None) -> tuple[dict[str, s
         place = entry.value("params", name)
         if not value:
             problems.append(
-                entry.problem("empty-param", place, f"`params.{name}` of {entry.address} is empty")
+                entry.problem("empty-param", place, f"`params.{shown(name)}` of {entry.address} is empty")
             )
         elif has_brackets(value):
             problems.append(
-                entry.problem("value-brackets", place, f"`params.{name}` of {entry.address} holds 【 or 】")
+                entry.problem(
+                    "value-brackets", place, f"`params.{shown(name)}` of {entry.address} holds 【 or 】"
+                )
             )
     used = {name: value for name, value in given.items() if value and (wanted is None or name in wanted)}
     return used, problems

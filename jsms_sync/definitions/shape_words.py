@@ -125,6 +125,9 @@ def _additional(path: Path, error: Any) -> Iterator[Fault]:
 
 
 def _one_of(path: Path, error: Any) -> Iterator[Fault]:
+    if not isinstance(error.instance, dict):
+        # `required` lets everything pass that is no mapping; its type is a fault of its own.
+        return
     choices = [choice["required"][0] for choice in error.validator_value]
     given = [key for key in choices if key in error.instance]
     message = (

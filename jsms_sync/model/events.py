@@ -194,7 +194,7 @@ class Ledger:
             case BatchSet(address, key, batch):
                 campaign = self.campaign(address)
                 return msgspec.structs.replace(campaign, batches={**campaign.batches, key: batch})
-            case BatchDropped(address, key):
+            case BatchDropped(address, key):  # pragma: no branch - the last of the union
                 campaign = self.campaign(address)
                 return msgspec.structs.replace(campaign, batches=_without(campaign.batches, key))
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from typing import Literal
 
 import msgspec
@@ -55,7 +55,7 @@ class Journal:
 
     def __init__(self, path: Path, origin: Origin, files: Files) -> None:
         self._path, self._origin, self._files = path, origin, files
-        self._queue, self._disk = Lock(), Lock()
+        self._turn, self._writing = Condition(), False
         self._waiting: list[bytes] = []
         self._queued = self._settled = 0
         self._file: int | None = None
@@ -74,7 +74,7 @@ class Journal:
 
     def queue(self, encoded: Sequence[bytes]) -> int:
         """The events, each from `encode`, have their place in line; the ticket is for `settle`."""
-        with self._queue:
+        with self._turn:
             self._waiting += encoded
             self._queued += 1
             return self._queued
@@ -84,9 +84,17 @@ class Journal:
 
         Whoever comes first writes for all who have queued meanwhile; they find it done.
         """
-        with self._disk:
-            if ticket > self._settled:
-                self._write()
+        with self._turn:
+            self._turn.wait_for(lambda: ticket <= self._settled or not self._writing)
+            if ticket <= self._settled:
+                return
+            self._writing = True
+        try:
+            self._write()
+        finally:
+            with self._turn:
+                self._writing = False
+                self._turn.notify_all()
 
     def settle_all(self) -> None:
         """Everything queued so far is durable. OperationFailed else."""
@@ -94,7 +102,8 @@ class Journal:
 
     def close(self, *, folded: bool) -> None:
         """No more is written; when `folded`, everything queued is durable in the document instead."""
-        with self._disk:
+        with self._turn:
+            self._turn.wait_for(lambda: not self._writing)
             self._closed = True
             if folded:
                 self._settled = self._queued
@@ -106,7 +115,7 @@ class Journal:
     def _write(self) -> None:
         if self._closed:
             raise OperationFailed(f"Nothing more can be recorded in {self._path}: it was closed.")
-        with self._queue:
+        with self._turn:
             events, queued = list(self._waiting), self._queued
         lines = [frame(0, msgspec.json.encode(self._origin))] if self._lines == 0 else []
         number = self._lines or 1
@@ -114,9 +123,10 @@ class Journal:
         data = b"".join([*lines, frame(number, b"[" + b",".join(events) + b"]")])
         with told(f"Recording in {self._path}"):
             self._put(data)
-        with self._queue:
-            del self._waiting[: len(events)]
-        self._settled, self._lines, self._size = queued, number + 1, self._size + len(data)
+        with self._turn:
+            left, size = self._waiting[len(events) :], self._size + len(data)
+            # No call in between, so that Ctrl-C finds either all of it or none.
+            self._waiting, self._settled, self._lines, self._size = left, queued, number + 1, size
 
     def _put(self, data: bytes) -> None:
         if self._file is None:
