@@ -6,6 +6,7 @@ No phone number, parameter value or secret has a place here: batch members are k
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -13,6 +14,10 @@ from jsms_sync.model.resources import Address, Form, TemplateType
 
 DIGEST = 8
 """Bytes of one keyed digest: an accidental match among a million is one in thirty million."""
+
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time that knows its zone: one that does not could not be compared with any other."""
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,13 +48,13 @@ class Revision(Value, frozen=True):
     """
 
     temp_id: int
-    created_at: datetime
+    created_at: Moment
     sent: Text | None = None
     remark: str | None = None
     echo: Text | None = None
     status: Audit = Audit.AUDITING
     served: bool = False
-    superseded_at: datetime | None = None
+    superseded_at: Moment | None = None
     refuse_reason: str | None = None
 
 
@@ -78,7 +83,7 @@ class Target(Value, frozen=True):
     """
 
     form: Form
-    send_time: datetime
+    send_time: Moment
     temp_id: int
     members: bytes
     sign_id: int | None = None
@@ -95,7 +100,7 @@ class Batch(Value, frozen=True):
 
     schedule_id: str
     target: Target
-    created_at: datetime
+    created_at: Moment
     refused: tuple[Refused, ...] = ()
     doubtful: bool = False
     gone: bool = False
@@ -130,7 +135,7 @@ class Intent(Value, frozen=True):
     address: Address
     action: str
     method: str
-    at: datetime
+    at: Moment
     remote_id: int | str | None = None
     submission: Submission | None = None
     batch: str | None = None
@@ -160,9 +165,9 @@ class HistoryEntry(Value, frozen=True):
 
     address: Address
     event: Happened
-    at: datetime
+    at: Moment
     remote_id: int | str | None = None
-    send_time: datetime | None = None
+    send_time: Moment | None = None
     moved_to: Address | None = None
 
 
