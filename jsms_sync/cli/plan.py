@@ -70,10 +70,10 @@ def _what_next(common: Common, made: Plan, out: Path | None) -> None:
 
 
 @command("show", example="jsms-sync show plan.json")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def show(common: Common, format: str, file: Path) -> Exit:
+@click.argument("saved", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def show(common: Common, format: str, saved: Path) -> Exit:
     """Show a saved plan."""
-    document = _read(common.chdir / file)
+    document = _read(common.chdir / saved)
     if format == "json":
         say_json(document)
     else:

@@ -43,7 +43,8 @@ def override(code: RefusalCode, address: Address | None) -> str:
 
 def check_allowed(values: Iterable[str]) -> frozenset[str]:
     """The values of `--allow`, each of which names something that can be allowed; InvalidInput otherwise."""
-    known = {LOCAL_STATE, DELETE, *(code.value for code in RefusalCode if code not in NEVER_ALLOWED)}
+    by_code = set(RefusalCode) - NEVER_ALLOWED - {RefusalCode.FORGETFUL_STATE}
+    known = {LOCAL_STATE, DELETE, *(code.value for code in by_code)}
     given = frozenset(values)
     for value in sorted(given):
         what, _, address = value.partition("=")

@@ -75,7 +75,7 @@ def plan_refusals(
 
 def _empty(definitions: Definitions, state: State) -> Iterator[Refusal]:
     if definitions.is_empty and state.resources:
-        reason = f"nothing is defined, and {len(state.resources)} recorded addresses would go"
+        reason = f"nothing is defined, and all that is recorded would go: {len(state.resources)} in number"
         yield _refusal(RefusalCode.EMPTY_DEFINITIONS, reason)
 
 

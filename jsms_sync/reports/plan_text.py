@@ -27,7 +27,8 @@ def plan_text(plan: Document, paint: Paint = plain) -> str:
         *_section("Refused: nothing is done until a person decides", plan["refusals"], paint, "refused", "✗"),
     ]
     notes = [f"Note: {note}" for note in plan.get("notes", ())]
-    return "\n".join([*blocks, *([""] if blocks else []), *notes, *_cost(plan), _summary(plan, paint)]) + "\n"
+    told = "\n".join([*blocks, *([""] if blocks else []), *notes, *_cost(plan), _summary(plan, paint)])
+    return told.lstrip("\n") + "\n"
 
 
 def refusals_text(refusals: Any, paint: Paint = plain) -> str:
@@ -89,7 +90,8 @@ def _cost(plan: Document) -> list[str]:
         return []
     balance = estimate["balance"]
     left = "" if balance is None else f"; the balance is {balance:,}"
-    return [f"Campaigns: {estimate['messages']:,} messages, at most {estimate['parts']:,} parts{left}."]
+    messages = count(estimate["messages"], "message", "messages")
+    return [f"Campaigns: {messages}, at most {count(estimate['parts'], 'part', 'parts')}{left}."]
 
 
 def _summary(plan: Document, paint: Paint) -> str:

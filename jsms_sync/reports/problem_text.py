@@ -19,8 +19,8 @@ def _problem(problem: Problem, paint: Paint) -> str:
 
 
 def verdict(templates: int, campaigns: int, problems: tuple[Problem, ...]) -> str:
-    """One line that says whether the definitions can be used."""
+    """One line that says whether the definitions can be used; only what is sound is counted."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     what = f"{count(templates, 'template', 'templates')}, {count(campaigns, 'campaign', 'campaigns')}"
     found = f"{count(errors, 'error', 'errors')}, {count(len(problems) - errors, 'warning', 'warnings')}"
-    return f"{what}: {found}.\n"
+    return f"{what} without errors: {found}.\n" if errors else f"{what}: {found}.\n"

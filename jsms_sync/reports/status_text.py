@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jsms_sync.reports.paint import Paint, plain
+from jsms_sync.reports.words import count
 
 Document = Mapping[str, Any]
 
@@ -54,7 +55,7 @@ def _template(entry: Document) -> Iterable[str]:
 def _campaign(entry: Document) -> Iterable[str]:
     if entry["send_time"]:
         yield entry["send_time"].replace("T", " ").replace("+08:00", " China time")
-    yield f"{entry['recipients']:,} recipients"
+    yield count(entry["recipients"], "recipient", "recipients")
     if entry["batches"] > 1:
         yield f"{entry['batches']} schedules"
     if entry["failed"]:
