@@ -2,9 +2,21 @@
 
 JsmsSyncError
 ├── InvalidInput         3    usage, YAML, schema, rules, a missing confirmation
+│   └── InvalidCallback  3    a pushed callback that is not from JSMS, too old, or not readable
 ├── OperationFailed      1    something was tried and did not work
 │   └── ApiError              one call of the JSMS API
-│       ├── ApiRefusal   1/9  the service refused: known not to have acted
+│       ├── ApiRefusal   1    the service refused: known not to have acted; by what helps:
+│       │   ├── CredentialsRefusal   9  other credentials, or the app's rights at JSMS
+│       │   ├── InvalidRequest          a corrected request
+│       │   ├── UnknownResource         another id
+│       │   ├── TemplateNotUsable       an approved template of the right type
+│       │   ├── RecipientRefused        leaving that recipient out
+│       │   ├── RepeatedMessage         nothing: that message has gone to that number
+│       │   ├── InsufficientBalance     money
+│       │   ├── TooFrequent             time
+│       │   ├── ContentRefused          another text or image
+│       │   ├── WrongStatus             another state of the object: audited, not sent, not the default
+│       │   └── CodeRefused             another verification code
 │       ├── NotSent      1    no byte of the request left
 │       └── InDoubt      1    bytes left, and no usable answer came back
 ├── Refused              5    a safety rule stops the whole apply
@@ -17,8 +29,6 @@ JsmsSyncError
 
 from collections.abc import Iterable
 from enum import IntEnum
-
-CREDENTIAL_CODES = frozenset({50001, 50002, 50008, 50035, 50036})
 
 
 class Exit(IntEnum):
@@ -79,6 +89,12 @@ class InvalidInput(JsmsSyncError):
     code = "invalid-input"
 
 
+class InvalidCallback(InvalidInput):
+    """A pushed callback must not be acted on: forged, too old, or not readable."""
+
+    code = "invalid-callback"
+
+
 class OperationFailed(JsmsSyncError):
     """Something was tried and did not work."""
 
@@ -137,8 +153,10 @@ class ApiError(OperationFailed):
 class ApiRefusal(ApiError):
     """JSMS answered with an error code, so this attempt is known not to have acted (architecture, promise 1).
 
-    `retried` holds when an earlier attempt of the same call is in doubt: it may be that one which acted, so
-    50047 and 50029 after a retried PUT, and 50013 and 50028 after a retried DELETE, may mean success.
+    `number` is the code. A documented one comes as the subclass that says what helps, any other as this class
+    (`jsms_sync.api.refusals`). `retried` holds when an earlier attempt of the same call is in doubt: it may
+    be that one which acted, so 50047 and 50029 after a retried PUT, and 50013 and 50028 after a retried
+    DELETE, may mean success.
     """
 
     code = "api-refusal"
@@ -148,8 +166,53 @@ class ApiRefusal(ApiError):
         super().__init__(message, help=help)
         self.number = number
         self.http_status = http_status
-        if number in CREDENTIAL_CODES:
-            self.exit, self.code = Exit.CREDENTIALS, "credentials-refused"
+
+
+class CredentialsRefusal(ApiRefusal):
+    """The credentials are wrong, or do not allow this: from this address, for this app, for SMS at all."""
+
+    exit = Exit.CREDENTIALS
+    code = "credentials-refused"
+
+
+class InvalidRequest(ApiRefusal):
+    """The request is incomplete or malformed; the same one will never be accepted."""
+
+
+class UnknownResource(ApiRefusal):
+    """The app has no template, schedule, signature or message of that id; JSMS says so with 403."""
+
+
+class TemplateNotUsable(ApiRefusal):
+    """The template is not approved yet, was rejected, or is of a type that does not fit here."""
+
+
+class RecipientRefused(ApiRefusal):
+    """This number cannot be texted: it is invalid, or has opted out."""
+
+
+class RepeatedMessage(ApiRefusal):
+    """The same message was sent to this number before."""
+
+
+class InsufficientBalance(ApiRefusal):
+    """The balance does not suffice, or none is allotted to the app."""
+
+
+class TooFrequent(ApiRefusal):
+    """Too many requests or messages in a short time; the same call may succeed later."""
+
+
+class ContentRefused(ApiRefusal):
+    """A text, a variable's place in it, a remark, a signature or an image is not acceptable."""
+
+
+class WrongStatus(ApiRefusal):
+    """What is to be changed, or what it needs, is not in a state that allows it now."""
+
+
+class CodeRefused(ApiRefusal):
+    """The verification code is wrong, has expired, or was used before."""
 
 
 class NotSent(ApiError):

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from jsms_sync.api.codes import explain
-from jsms_sync.api.replies import Unusable
+from jsms_sync.api.reading import Unusable, must
+from jsms_sync.api.refusals import refusal
 from jsms_sync.errors import ApiRefusal, InDoubt
 
 T = TypeVar("T")
@@ -18,7 +19,9 @@ class Call(Generic[T]):
     """One call of the API: the request, and how the JSON value of its answer is read.
 
     `path` follows the base URL; `body` is sent as it is; `developer` asks for the developer's
-    credentials instead of the app's (`jsms-api.md §5`).
+    credentials instead of the app's (`jsms-api.md §5`). `read_4xx` reads a value that may come with an
+    error status, and raises Unusable for what is only a refusal. `reads_once` says that an answer is gone
+    once it has been sent, so that such a call is not repeated even though it is a GET.
     """
 
     method: str
@@ -27,6 +30,13 @@ class Call(Generic[T]):
     body: bytes | None = field(default=None, repr=False)
     content_type: str = "application/json"
     developer: bool = False
+    read_4xx: Callable[[object], T] | None = None
+    reads_once: bool = False
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether sending it again can do no harm."""
+        return self.method != "POST" and not self.reads_once
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -54,7 +64,8 @@ def judge(call: Call[T], answer: Answer) -> Value[T] | ApiRefusal | InDoubt:
         value = parse(answer.body)
         if 200 <= answer.status < 300:
             return Value(call.read(value))
-        return _refusal(call, answer.status, value)
+        must(400 <= answer.status < 500 and answer.status not in (408, 429))
+        return _refused(call, answer.status, value)
     except (ValueError, RecursionError):
         return InDoubt(f"{_strange(answer)} ({call})", help=doubt_help(call), http_status=answer.status)
 
@@ -75,6 +86,11 @@ def parse(body: bytes) -> object:
 
 def doubt_help(call: Call[T]) -> str:
     """What to do about a call that may have acted."""
+    if call.reads_once:
+        return (
+            "Records may be lost: each can be read once, and those of this answer will not come again. "
+            "The JSMS console still shows what became of each message."
+        )
     if call.method == "POST":
         return "It may have been carried out: look in the JSMS console before sending it again."
     return "Try again later; repeating this call does no harm."
@@ -83,20 +99,20 @@ def doubt_help(call: Call[T]) -> str:
 _CODE = re.compile(r"-?[0-9]{1,9}")
 
 
-def _refusal(call: Call[T], status: int, value: object) -> ApiRefusal:
+def error_code(value: object) -> int:
+    """The number in an error body, written as a number or as text; Unusable when there is none."""
     error = value.get("error") if isinstance(value, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    if (
-        not 400 <= status < 500
-        or status in (408, 429)
-        or not isinstance(code, str)
-        or not _CODE.fullmatch(code)
-    ):
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
         raise Unusable
-    known = explain(int(code))
-    # JSMS's own text is left out: it may quote a number or a value (promise 9).
-    message = f"JSMS {known.number}: {known.meaning} ({call}, HTTP {status})"
-    return ApiRefusal(known.number, status, message, help=known.help)
+    return int(code)
+
+
+def _refused(call: Call[T], status: int, value: object) -> Value[T] | ApiRefusal:
+    if call.read_4xx is not None:
+        with suppress(Unusable):
+            return Value(call.read_4xx(value))
+    return refusal(error_code(value), status, str(call))
 
 
 def _strange(answer: Answer) -> str:

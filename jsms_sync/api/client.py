@@ -1,21 +1,22 @@
-"""The JSMS API as Python calls: `client.templates`, `client.schedules`, `client.accounts`.
+"""The JSMS API as Python calls, grouped as attributes of a Client.
 
+`codes`, `messages`, `templates`, `schedules`, `signatures`, `receipts` and `accounts` are its endpoints.
 Every call takes `before_attempt`, which is called right before the bytes of each attempt leave, and
 raises ApiRefusal, NotSent or InDoubt when it does not bring what was asked for.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from types import TracebackType
-from urllib.parse import quote
 
-from jsms_sync.api import replies
+from jsms_sync.api import bodies, receipts, replies
 from jsms_sync.api.answers import Call
+from jsms_sync.api.bodies import as_json, recipient, segment
 from jsms_sync.api.credentials import Credentials
+from jsms_sync.api.sending import Messages, VerificationCodes
 from jsms_sync.api.service import DEFAULT_BASE_URL, service_at
-from jsms_sync.api.transport import BeforeAttempt, Pace, Transport
-from jsms_sync.errors import InvalidInput
+from jsms_sync.api.signatures import Signatures
+from jsms_sync.api.transport import BeforeAttempt, OnRequest, Pace, Transport
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.resources import Recipient
 
@@ -25,8 +26,10 @@ _NO_PARAMS = Params()
 class Client:
     """A client of one app at one JSMS; a context manager, to be shared by up to `parallelism` threads.
 
-    Raises InvalidInput for a base URL that may not be used, and for a proxy or certificate file of the
-    environment that cannot be. TLS verification cannot be switched off.
+    `developer` is the pair that `accounts.dev` needs. `on_request` is told each call, once, before it leaves:
+    as text in which credentials, numbers and values are masked. Raises InvalidInput for a base URL that may
+    not be used, and for a proxy or certificate file of the environment that cannot be. TLS verification
+    cannot be switched off.
     """
 
     def __init__(
@@ -37,12 +40,17 @@ class Client:
         developer: Credentials | None = None,
         parallelism: int = 8,
         pace: Pace | None = None,
+        on_request: OnRequest | None = None,
     ) -> None:
         self._transport = Transport(
-            service_at(base_url), credentials, developer, parallelism, pace if pace is not None else Pace()
+            service_at(base_url), credentials, developer, parallelism, pace or Pace(), on_request
         )
+        self.codes = VerificationCodes(self._transport)
+        self.messages = Messages(self._transport)
         self.templates = Templates(self._transport)
         self.schedules = Schedules(self._transport)
+        self.signatures = Signatures(self._transport)
+        self.receipts = Receipts(self._transport)
         self.accounts = Accounts(self._transport)
 
     def __enter__(self) -> "Client":
@@ -79,7 +87,7 @@ class Templates:
         before_attempt: BeforeAttempt | None = None,
     ) -> int:
         """The id of the template that was submitted for its audit; `ttl` in seconds (§6.1)."""
-        body = _json(template=template, type=type, ttl=ttl, remark=remark)
+        body = as_json(template=template, type=type, ttl=ttl, remark=remark)
         return self._transport.send(Call("POST", "/templates", replies.temp_id_of, body), before_attempt)
 
     def update(
@@ -93,7 +101,7 @@ class Templates:
         before_attempt: BeforeAttempt | None = None,
     ) -> None:
         """Submits a rejected template again under its id; any other is refused with 50047 (§6.2)."""
-        body = _json(temp_id=temp_id, template=template, type=type, ttl=ttl, remark=remark)
+        body = as_json(temp_id=temp_id, template=template, type=type, ttl=ttl, remark=remark)
         call = Call("PUT", f"/templates/{temp_id:d}", replies.same_template(temp_id), body)
         self._transport.send(call, before_attempt)
 
@@ -124,7 +132,7 @@ class Schedules:
         before_attempt: BeforeAttempt | None = None,
     ) -> str:
         """The id of the new schedule for one number (§4.1)."""
-        body = _json(send_time=send_time, temp_id=temp_id, sign_id=sign_id, **_recipient(mobile, temp_para))
+        body = as_json(send_time=send_time, temp_id=temp_id, sign_id=sign_id, **recipient(mobile, temp_para))
         return self._transport.send(Call("POST", "/schedule", replies.schedule_id_of, body), before_attempt)
 
     def create_batch(
@@ -138,8 +146,12 @@ class Schedules:
         before_attempt: BeforeAttempt | None = None,
     ) -> replies.BatchReply:
         """The id of the new schedule for 1 to 1000 numbers, and those that JSMS refused (§4.2)."""
-        body = _json(
-            send_time=send_time, temp_id=temp_id, recipients=_list(recipients), sign_id=sign_id, tag=tag
+        body = as_json(
+            send_time=send_time,
+            temp_id=temp_id,
+            recipients=bodies.recipients(recipients),
+            sign_id=sign_id,
+            tag=tag,
         )
         call = Call("POST", "/schedule/batch", replies.batch(len(recipients)), body)
         return self._transport.send(call, before_attempt)
@@ -156,8 +168,10 @@ class Schedules:
         before_attempt: BeforeAttempt | None = None,
     ) -> None:
         """Replaces the whole of a pending schedule for one number (§4.3)."""
-        body = _json(send_time=send_time, temp_id=temp_id, sign_id=sign_id, **_recipient(mobile, temp_para))
-        call = Call("PUT", _path("/schedule", schedule_id), replies.same_schedule(schedule_id), body)
+        body = as_json(send_time=send_time, temp_id=temp_id, sign_id=sign_id, **recipient(mobile, temp_para))
+        call = Call(
+            "PUT", segment("/schedule", schedule_id, "schedule"), replies.same_schedule(schedule_id), body
+        )
         self._transport.send(call, before_attempt)
 
     def update_batch(
@@ -171,19 +185,23 @@ class Schedules:
         before_attempt: BeforeAttempt | None = None,
     ) -> replies.BatchReply:
         """Replaces the whole of a pending batch but its tag, which PUT does not take (§4.4)."""
-        body = _json(send_time=send_time, temp_id=temp_id, recipients=_list(recipients), sign_id=sign_id)
+        body = as_json(
+            send_time=send_time, temp_id=temp_id, recipients=bodies.recipients(recipients), sign_id=sign_id
+        )
         read = replies.batch(len(recipients), schedule_id)
-        call = Call("PUT", _path("/schedule/batch", schedule_id), read, body)
+        call = Call("PUT", segment("/schedule/batch", schedule_id, "schedule"), read, body)
         return self._transport.send(call, before_attempt)
 
     def get(self, schedule_id: str, *, before_attempt: BeforeAttempt | None = None) -> replies.Schedule:
         """The schedule, single or batch; sign_id, tag, status and refused recipients are not told (§4.5)."""
-        call = Call("GET", _path("/schedule", schedule_id), replies.schedule(schedule_id))
+        call = Call("GET", segment("/schedule", schedule_id, "schedule"), replies.schedule(schedule_id))
         return self._transport.send(call, before_attempt)
 
     def delete(self, schedule_id: str, *, before_attempt: BeforeAttempt | None = None) -> None:
         """Deletes the schedule, single or batch (§4.6)."""
-        self._transport.send(Call("DELETE", _path("/schedule", schedule_id), replies.nothing), before_attempt)
+        self._transport.send(
+            Call("DELETE", segment("/schedule", schedule_id, "schedule"), replies.nothing), before_attempt
+        )
 
 
 class Accounts:
@@ -202,29 +220,27 @@ class Accounts:
         return self._transport.send(call, before_attempt)
 
 
-def _path(under: str, schedule_id: str) -> str:
-    """The path of that schedule; a dot segment would name another endpoint (RFC 3986 §5.2.4)."""
-    if schedule_id in ("", ".", ".."):
-        raise InvalidInput("the schedule id is empty or a dot", help="Give the id that JSMS answered.")
-    return f"{under}/{quote(schedule_id, safe='')}"
+class Receipts:
+    """Reports and replies, at most 500 a call and one call in 5 s; empty while a callback is set up (§8.1).
 
+    JSMS gives each record out once. So neither call is ever repeated, and after InDoubt the records that
+    were on their way are lost.
+    """
 
-def _json(**fields: object) -> bytes:
-    """The fields that are given, as the compact UTF-8 JSON of a request."""
-    given = {name: value for name, value in fields.items() if value is not None}
-    try:
-        return json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        raise InvalidInput(
-            "a text holds half of a surrogate pair, which UTF-8 cannot express",
-            help="Write the character itself instead of its escape.",
-        ) from None
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
+    def reports(self, *, before_attempt: BeforeAttempt | None = None) -> tuple[receipts.Report, ...]:
+        """The delivery reports that nobody has read yet.
 
-def _recipient(mobile: Mobile, temp_para: Params) -> Mapping[str, object]:
-    values = temp_para.reveal()
-    return {"mobile": mobile.reveal(), "temp_para": values} if values else {"mobile": mobile.reveal()}
+        >>> [(report.msg_id, report.is_delivered) for report in client.receipts.reports()]
+        [('288193860302', True)]
+        """
+        call = Call("GET", "/report", receipts.all_of(receipts.report), reads_once=True)
+        return self._transport.send(call, before_attempt)
 
-
-def _list(recipients: Sequence[Recipient]) -> list[Mapping[str, object]]:
-    return [_recipient(recipient.mobile, recipient.params) for recipient in recipients]
+    def replies(self, *, before_attempt: BeforeAttempt | None = None) -> tuple[receipts.Reply, ...]:
+        """The replies that nobody has read yet."""
+        return self._transport.send(
+            Call("GET", "/reply", receipts.all_of(receipts.reply), reads_once=True), before_attempt
+        )

@@ -4,16 +4,13 @@ Numbers arrive here as text (`answers.parse`), because the same field is a numbe
 text at the next (`jsms-api.md §9` rows 1–4). Every reader raises Unusable for a reply of another shape.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from jsms_sync.api import reading
 from jsms_sync.api.codes import explain
+from jsms_sync.api.reading import Unusable, entries, fields, must, number, number_or, positive, scalar, text
 from jsms_sync.model.privacy import Mobile, Params
-
-
-class Unusable(ValueError):
-    """A reply that does not say what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +88,22 @@ def nothing(value: object) -> None:
 
 def temp_id_of(value: object) -> int:
     """The id in the answer to a new template."""
-    return _positive(fields(value).get("temp_id"))
+    return positive(fields(value).get("temp_id"))
 
 
 def schedule_id_of(value: object) -> str:
     """The id in the answer to a new schedule."""
-    schedule_id = fields(value).get("schedule_id")
-    if not isinstance(schedule_id, str) or not _SCHEDULE_ID.fullmatch(schedule_id):
-        raise Unusable
-    return schedule_id
+    return reading.schedule_id(fields(value).get("schedule_id"))
 
 
 def same_template(temp_id: int) -> Callable[[object], None]:
     """Reads an answer that must name that template."""
-    return lambda value: _must(temp_id_of(value) == temp_id)
+    return lambda value: must(temp_id_of(value) == temp_id)
 
 
 def same_schedule(schedule_id: str) -> Callable[[object], None]:
     """Reads an answer that must name that schedule."""
-    return lambda value: _must(schedule_id_of(value) == schedule_id)
+    return lambda value: must(schedule_id_of(value) == schedule_id)
 
 
 def template(temp_id: int) -> Callable[[object], Template]:
@@ -120,11 +114,11 @@ def template(temp_id: int) -> Callable[[object], Template]:
         reply = fields(value)
         return Template(
             temp_id=temp_id,
-            template=_text(reply.get("template")),
-            type=_number(reply.get("type")),
-            ttl=_number(reply.get("ttl") or "0") or None,
-            remark=_text(reply.get("remark") or "") or None,
-            status=_number(reply.get("status")),
+            template=text(reply.get("template")),
+            type=number(reply.get("type")),
+            ttl=number(reply.get("ttl") or "0") or None,
+            remark=text(reply.get("remark") or "") or None,
+            status=number(reply.get("status")),
         )
 
     return read
@@ -138,9 +132,9 @@ def schedule(schedule_id: str) -> Callable[[object], Schedule]:
         reply = fields(value)
         return Schedule(
             schedule_id=schedule_id,
-            send_time=_text(reply.get("send_time")),
-            temp_id=_positive(reply.get("temp_id")),
-            recipients=tuple(_recipient(entry) for entry in _list(reply.get("recipients"))),
+            send_time=text(reply.get("send_time")),
+            temp_id=positive(reply.get("temp_id")),
+            recipients=tuple(_recipient(entry) for entry in entries(reply.get("recipients"))),
         )
 
     return read
@@ -155,10 +149,10 @@ def batch(sent: int, schedule_id: str | None = None) -> Callable[[object], Batch
 
     def read(value: object) -> BatchReply:
         reply, answered = fields(value), schedule_id_of(value)
-        _must(schedule_id in (None, answered))
+        must(schedule_id in (None, answered))
         failures = tuple(_failures(reply.get("failure_recipients")))
-        failed = _number_or(reply.get("failure_count"), len(failures))
-        return BatchReply(answered, _number_or(reply.get("success_count"), sent - failed), failed, failures)
+        failed = number_or(reply.get("failure_count"), len(failures))
+        return BatchReply(answered, number_or(reply.get("success_count"), sent - failed), failed, failures)
 
     return read
 
@@ -168,97 +162,35 @@ def balance(prefix: str) -> Callable[[object], Balance]:
 
     def read(value: object) -> Balance:
         reply = fields(value)
-        _must(f"{prefix}_balance" in reply)
+        must(f"{prefix}_balance" in reply)
         amounts = {name: reply.get(f"{prefix}_{name}") for name in Balance.__slots__}
         return Balance(
-            **{name: None if amount is None else _number(amount) for name, amount in amounts.items()}
+            **{name: None if amount is None else number(amount) for name, amount in amounts.items()}
         )
 
     return read
 
 
-def fields(value: object) -> Mapping[str, object]:
-    """The value as a JSON object."""
-    if not isinstance(value, dict):
-        raise Unusable
-    return value
-
-
-_NUMBER = re.compile(r"-?[0-9]{1,18}")
-# An uuid in every document (`jsms-api.md §1`); nothing that would need care in a URL, a state or a terminal.
-_SCHEDULE_ID = re.compile(r"(?!\.{1,2}$)[!-~]{1,128}")
-
-
-def _must(holds: bool) -> None:
-    if not holds:
-        raise Unusable
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Unusable
-    value.encode()  # a ValueError for a lone surrogate, which is legal in JSON and can be stored nowhere
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        raise Unusable
-    return int(value)
-
-
-def _number_or(value: object, otherwise: int) -> int:
-    try:
-        return _number(value)
-    except Unusable:
-        return otherwise
-
-
-def _positive(value: object) -> int:
-    number = _number(value)
-    _must(number > 0)
-    return number
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise Unusable
-    return value
-
-
-def _scalar(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-    return _text(value)
-
-
-def _params(value: object) -> Params:
-    return Params({_text(name): _scalar(text) for name, text in fields(value or {}).items()})
-
-
 def _recipient(value: object) -> ScheduleRecipient:
     entry = fields(value)
     return ScheduleRecipient(
-        msg_id=_scalar(entry.get("msg_id")),
-        mobile=Mobile(_text(entry.get("mobile"))),
-        temp_para=_params(entry.get("temp_para")),
+        msg_id=scalar(entry.get("msg_id")),
+        mobile=reading.mobile(entry.get("mobile")),
+        temp_para=reading.params(entry.get("temp_para")),
     )
 
 
 def _failures(value: object) -> list[Failure]:
-    entries = value if isinstance(value, list) else []
-    return [failure for entry in entries if (failure := _failure(entry)) is not None]
+    listed = value if isinstance(value, list) else []
+    return [found for entry in listed if (found := failure(entry)) is not None]
 
 
-def _failure(value: object) -> Failure | None:
+def failure(value: object) -> Failure | None:
+    """Reads one refused recipient of a batch; None for one that names no number."""
     try:
         entry = fields(value)
-        code = _number_or(entry.get("error_code"), 0)
-        return Failure(
-            code, explain(code).meaning, Mobile(_text(entry.get("mobile"))), _params(entry.get("temp_para"))
-        )
+        code = number_or(entry.get("error_code"), 0)
+        mobile, temp_para = reading.mobile(entry.get("mobile")), reading.params(entry.get("temp_para"))
+        return Failure(code, explain(code).meaning, mobile, temp_para)
     except ValueError:
         return None

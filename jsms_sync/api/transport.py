@@ -21,15 +21,17 @@ from jsms_sync.api.connections import DEPARTURE, Adapter, Departure
 from jsms_sync.api.credentials import Credentials
 from jsms_sync.api.failures import TooLarge, broken, unsent
 from jsms_sync.api.service import Service
+from jsms_sync.api.shown import shown
 from jsms_sync.errors import ApiRefusal, InDoubt, InvalidInput, MissingCredentials, NotSent
 
 T = TypeVar("T")
 BeforeAttempt = Callable[[], None]
+OnRequest = Callable[[str], None]
 
 LOG = logging.getLogger(__name__)
 
 ATTEMPTS = 4
-"""Of a GET, PUT or DELETE; a POST has one (architecture §6, promise 1)."""
+"""Of a GET, PUT or DELETE; one of a POST (architecture §6, promise 1) and of what can be read once."""
 FIRST_PAUSE = 0.5
 LONGEST_RETRY_AFTER = 10.0
 LARGEST_ANSWER = 8 * 1024 * 1024
@@ -69,9 +71,10 @@ class Transport:
         developer: Credentials | None,
         parallelism: int,
         pace: Pace,
+        on_request: OnRequest | None = None,
     ) -> None:
         self.clock_skew: timedelta | None = None
-        self._service, self._pace = service, pace
+        self._service, self._pace, self._on_request = service, pace, on_request
         self._credentials, self._developer = credentials, developer
         self._session, self._adapter = requests.Session(), Adapter(parallelism)
         self._session.mount(service.base_url, self._adapter)
@@ -90,8 +93,10 @@ class Transport:
         leaves; what it raises ends the call. Raises ApiRefusal, NotSent or InDoubt. A doubt stays: neither
         a stop nor an attempt that did not leave undoes an earlier one that may have acted.
         """
+        if self._on_request is not None:
+            self._on_request(shown(call, self._service.base_url))
         failure: InDoubt | NotSent | None = None
-        attempts = 1 if call.method == "POST" else ATTEMPTS
+        attempts = ATTEMPTS if call.is_repeatable else 1
         for attempt in range(1, attempts + 1):
             doubtful = isinstance(failure, InDoubt)
             result, retry_after = self._attempt(call, before_attempt)

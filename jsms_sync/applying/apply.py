@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from itertools import groupby
 
 from jsms_sync.applying import campaigns, templates
 from jsms_sync.applying.run import Halted, Run
+from jsms_sync.errors import JsmsSyncError
 from jsms_sync.model.decisions import (
     Action,
     Change,
@@ -17,7 +19,7 @@ from jsms_sync.model.decisions import (
     Step,
     SubmitTemplate,
 )
-from jsms_sync.model.events import Forgotten
+from jsms_sync.model.events import Event, Forgotten
 from jsms_sync.model.outcomes import Outcome, Result, StepResult, Trouble, outcome_of
 from jsms_sync.model.resources import kind_of
 from jsms_sync.planning.order import stage_of
@@ -105,6 +107,9 @@ def _step(run: Run, change: Change, step: Step) -> StepResult:
                 return campaigns.drop(run, change, step)
     except Halted as halted:
         return StepResult(Result.SKIPPED, trouble=Trouble.of(halted))
+    except JsmsSyncError as error:
+        # The state could not be written, so nothing left; every other step finds that out for itself.
+        return StepResult(Result.FAILED, trouble=Trouble.of(error))
 
 
 def _skipped(change: Change, before: tuple[Outcome, ...]) -> list[StepResult]:
@@ -127,15 +132,24 @@ def _why_skipped(change: Change, bad: list[Outcome]) -> str:
 def _finished(change: Change, results: list[StepResult], run: Run) -> Outcome:
     """The change's outcome, with what is recorded once all of it is done."""
     outcome = outcome_of(change, results)
-    if outcome.result is Result.DONE and change.closing:
-        run.store.commit(*change.closing)
-    elif outcome.result is not Result.DONE and change.action is Action.CREATE and _is_empty(run, change):
-        run.store.commit(Forgotten(change.address))
+    try:
+        run.store.commit(*_afterwards(change, outcome, run))
+    except JsmsSyncError as error:
+        return replace(outcome, result=Result.FAILED, trouble=Trouble.of(error))
     return outcome
 
 
+def _afterwards(change: Change, outcome: Outcome, run: Run) -> tuple[Event, ...]:
+    if outcome.result is Result.DONE:
+        return change.closing
+    empty = change.action is Action.CREATE and _is_empty(run, change)
+    return (Forgotten(change.address),) if empty else ()
+
+
 def _is_empty(run: Run, change: Change) -> bool:
-    """Whether nothing came of a new address, so that nothing needs to be remembered of it."""
+    """Whether an address was recorded and nothing came of it, so that nothing needs to be remembered."""
+    if change.address not in run.store.state.resources:
+        return False
     template, campaign = run.store.template(change.address), run.store.campaign(change.address)
     held = template.revisions or campaign.batches or campaign.cancelled
     return not held and not run.store.intents_of(change.address)

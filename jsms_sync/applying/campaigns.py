@@ -8,12 +8,12 @@ from jsms_sync.api.replies import BatchReply
 from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
 from jsms_sync.applying.run import Halted, Run
 from jsms_sync.applying.writes import Write, carry_out
-from jsms_sync.errors import ApiRefusal
+from jsms_sync.errors import ApiError, ApiRefusal
 from jsms_sync.kinds import campaign_wire
 from jsms_sync.model.decisions import Action, Change, ChangeBatch, Draft, DropBatch, PlaceBatch
 from jsms_sync.model.digests import pack, unpack, without
 from jsms_sync.model.events import BatchDropped, BatchSet, Event, Remembered
-from jsms_sync.model.observed import Gone, SeenSchedule
+from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable
 from jsms_sync.model.outcomes import StepResult
 from jsms_sync.model.records import DIGEST, Batch, Happened, HistoryEntry, Intent, Refused, Target
 from jsms_sync.model.resources import Form
@@ -197,12 +197,19 @@ def _batch_reply(run: Run, draft: Draft, reply: BatchReply) -> Reply:
 def _placed(run: Run, target: Target, reply: Reply) -> Target:
     """The target with those members who really are in the schedule; where the counts differ, it is read."""
     members = without(unpack(target.members), (refused.member[:DIGEST] for refused in reply.refused))
-    if reply.counts_differ:
-        seen = read_schedule(run.client, reply.schedule_id)
-        if isinstance(seen, SeenSchedule):
-            there = {run.digester.mobile(recipient.mobile) for recipient in seen.recipients}
-            members = {mobile: params for mobile, params in members.items() if mobile in there}
+    seen = _read_back(run, reply.schedule_id) if reply.counts_differ else None
+    if isinstance(seen, SeenSchedule):
+        there = {run.digester.mobile(recipient.mobile) for recipient in seen.recipients}
+        members = {mobile: params for mobile, params in members.items() if mobile in there}
     return replace(target, members=pack(members))
+
+
+def _read_back(run: Run, schedule_id: str) -> ScheduleSeen:
+    """What was just written; that it cannot be read takes nothing away from its id, which is known."""
+    try:
+        return read_schedule(run.client, schedule_id)
+    except ApiError as error:
+        return Unreadable(error.message)
 
 
 def _still_refused(recorded: Batch, target: Target, reply: Reply) -> tuple[Refused, ...]:

@@ -26,6 +26,8 @@ def created(
 ) -> tuple[Event, ...]:
     """The events that adopt those ids, each of which must fit an intent; InvalidInput when one does not."""
     open_doubts = list(_doubts(state, address))
+    if len(set(ids)) < len(ids):
+        raise InvalidInput("the same id is given twice", help="Each doubt needs an id of its own.")
     events: list[Event] = []
     for id in ids:
         _check_free(state, address, id)

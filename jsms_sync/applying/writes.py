@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from jsms_sync.applying.run import Halted, Run
-from jsms_sync.errors import ApiRefusal, InDoubt, JsmsSyncError, NotSent, OperationFailed
+from jsms_sync.errors import ApiRefusal, InDoubt, JsmsSyncError, OperationFailed
 from jsms_sync.model.events import Event, IntentClosed, IntentOpened
 from jsms_sync.model.outcomes import Result, StepResult, Trouble
 from jsms_sync.model.records import Intent
@@ -36,24 +36,23 @@ class Write(Generic[T]):
 
 def carry_out(run: Run, write: Write[T]) -> StepResult:
     """The result of the write; whatever it is, the state tells the truth about it when this returns."""
-    closed = IntentClosed(write.intent.id)
     try:
         write.check()
-        run.store.commit(*write.opening, IntentOpened(write.intent))
-        reply = write.send()
     except Halted as halted:
-        run.store.commit(closed)
         return StepResult(Result.SKIPPED, trouble=Trouble.of(halted))
+    run.store.commit(*write.opening, IntentOpened(write.intent))
+    try:
+        reply = write.send()
     except ApiRefusal as refusal:
         return _refused(run, write, refusal)
-    except NotSent as error:
-        run.store.commit(closed)
-        return StepResult(Result.FAILED, trouble=Trouble.of(error))
     except InDoubt as doubt:
         return _in_doubt(write.intent, doubt)
-    remote_id = write.id_of(reply)
-    _record(run, write, (*write.done(reply), closed), remote_id)
-    return StepResult(Result.DONE, remote_id)
+    except JsmsSyncError as error:
+        # Halted, not sent, or not even expressible: in any case no byte has left.
+        run.store.commit(IntentClosed(write.intent.id))
+        result = Result.SKIPPED if isinstance(error, Halted) else Result.FAILED
+        return StepResult(result, trouble=Trouble.of(error))
+    return _recorded(run, write, reply)
 
 
 def _refused(run: Run, write: Write[T], refusal: ApiRefusal) -> StepResult:
@@ -77,12 +76,19 @@ def _in_doubt(intent: Intent, doubt: InDoubt) -> StepResult:
     return StepResult(Result.FAILED, intent.remote_id, Trouble.of(doubt))
 
 
-def _record(run: Run, write: Write[T], events: tuple[Event, ...], remote_id: int | str | None) -> None:
+def _recorded(run: Run, write: Write[T], reply: T) -> StepResult:
+    """Done, unless the state cannot be written: then a new id is told, and its intent may stay open."""
+    remote_id = write.id_of(reply)
     try:
-        run.store.commit(*events)
+        run.store.commit(*write.done(reply), IntentClosed(write.intent.id))
     except JsmsSyncError as error:
-        raise OperationFailed(
-            f"{write.intent.address} is {remote_id} at JSMS, but that was not recorded: {error.message}",
-            help="Keep this id; once the state can be written, run "
-            f"`jsms-sync resolve {write.intent.address} --created {remote_id}`.",
-        ) from error
+        trouble = Trouble.of(_unrecorded(write.intent, remote_id, error))
+        result = Result.UNKNOWN if write.intent.creates else Result.FAILED
+        return StepResult(result, remote_id, trouble)
+    return StepResult(Result.DONE, remote_id)
+
+
+def _unrecorded(intent: Intent, remote_id: int | str | None, error: JsmsSyncError) -> OperationFailed:
+    what = f"{intent.address}: {intent.method} was done at JSMS ({remote_id}), but that was not recorded"
+    help = f"Once the state can be written: `jsms-sync resolve {intent.address} --created {remote_id}`."
+    return OperationFailed(f"{what}: {error.message}", help=help if intent.creates else "")

@@ -1,6 +1,8 @@
 """`apply`: plan, ask, and carry it out; every outcome is told as it comes."""
 
 import sys
+import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import click
@@ -12,15 +14,16 @@ from jsms_sync.cli.options import Common, choices, command, overrides
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
 from jsms_sync.cli.starting import circumstances, new_state_at
 from jsms_sync.cli.telling import Teller
-from jsms_sync.cli.terminal import notes, start_logging
-from jsms_sync.errors import Exit, InvalidInput
-from jsms_sync.model.decisions import RefusalCode
+from jsms_sync.cli.terminal import complain, notes, start_logging
+from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
+from jsms_sync.model.decisions import Action, RefusalCode
 from jsms_sync.model.events import Bound
-from jsms_sync.model.resources import Address
+from jsms_sync.model.outcomes import Outcome, Result
+from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.choices import Choices
 from jsms_sync.planning.plan import Plan, held_exits
 from jsms_sync.planning.safety import DEFAULTS, start_refusals
-from jsms_sync.state.store import Store
+from jsms_sync.state.store import Backend, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,15 @@ class Manner:
     format: str
     auto_approve: bool
     detailed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an apply came to, and every exit code that it asks for."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    exits: set[Exit]
 
 
 @command(
@@ -61,9 +73,7 @@ def apply(
         if refusals := start_refusals(where, chosen):
             return Teller(common, manner.format).refused(refusals)
         new_state_at(place)
-        with place.hold(owner=owner("apply"), timeout=common.lock_timeout) as store:
-            notes(common, store.notes)
-            return _hold_and_apply(wanted, connection, store, manner)
+        return _hold_and_apply(wanted, connection, place, manner)
 
 
 def _check_confirmable(auto_approve: bool) -> None:
@@ -81,36 +91,63 @@ def _check_time(common: Common, connection: Connection) -> None:
         raise InvalidInput("--now is for looking ahead; an apply at JSMS happens now", code="usage")
 
 
-def _hold_and_apply(wanted: Wanted, connection: Connection, store: Store, manner: Manner) -> Exit:
-    teller = Teller(wanted.common, manner.format)
+def _hold_and_apply(wanted: Wanted, connection: Connection, place: Backend, manner: Manner) -> Exit:
+    """Tells how it ended only once the state is written: nothing may be said after the one document."""
+    common, ended = wanted.common, None
+    teller = Teller(common, manner.format)
+    try:
+        with place.hold(owner=owner("apply"), timeout=common.lock_timeout) as store:
+            notes(common, store.notes)
+            ended = _apply(wanted, connection, store, manner, teller)
+    except JsmsSyncError as error:
+        if ended is None:
+            raise
+        complain(error)
+        ended.exits.add(error.exit)
+    return teller.ended(ended.plan, ended.outcomes, ended.exits)
+
+
+def _apply(wanted: Wanted, connection: Connection, store: Store, manner: Manner, teller: Teller) -> Ended:
     plan, _ = observed_plan(wanted, connection, store.state)
     teller.plan(plan, asking=not manner.auto_approve)
     if plan.is_invalid or plan.refusals:
-        return teller.ended(plan, (), plan.exits(detailed=False))
+        return Ended(plan, (), plan.exits(detailed=False) | _in_doubt(store))
     if plan.changes and not manner.auto_approve and not click.confirm("Carry this out?", err=True):
         raise InvalidInput("not confirmed, so nothing was done", code="confirmation-missing")
     _bind(connection, store)
     with stopped_by_signals() as stopping:
-        from jsms_sync.applying.apply import apply as carry_out
-        from jsms_sync.applying.run import Run
+        outcomes = _carried_out(plan, wanted, connection, store, teller, stopping)
+        exits = {Exit.INTERRUPTED} if stopping.is_set() else set()
+    exits |= {outcome.exit for outcome in outcomes} | _in_doubt(store) | _standing(plan, outcomes, manner)
+    return Ended(plan, outcomes, exits)
 
-        run = Run(
-            connection.client,
-            store,
-            digester_of(connection.identity, store.state),
-            clock(wanted.common),
-            DEFAULTS.freeze,
-            wanted.common.parallelism,
-            stopping,
-            _allowed_in_use(wanted.choices),
-        )
-        outcomes = []
-        for outcome in carry_out(plan, run):
-            outcomes.append(outcome)
-            teller.outcome(outcome)
-        interrupted = stopping.is_set()
-    exits = {outcome.exit for outcome in outcomes} | _standing(plan, store, manner)
-    return teller.ended(plan, outcomes, exits | ({Exit.INTERRUPTED} if interrupted else set()))
+
+def _carried_out(
+    plan: Plan,
+    wanted: Wanted,
+    connection: Connection,
+    store: Store,
+    teller: Teller,
+    stopping: threading.Event,
+) -> tuple[Outcome, ...]:
+    from jsms_sync.applying.apply import apply as carry_out
+    from jsms_sync.applying.run import Run
+
+    run = Run(
+        connection.client,
+        store,
+        digester_of(connection.identity, store.state),
+        clock(wanted.common),
+        DEFAULTS.freeze,
+        wanted.common.parallelism,
+        stopping,
+        _allowed_in_use(wanted.choices),
+    )
+    outcomes = []
+    for outcome in carry_out(plan, run):
+        outcomes.append(outcome)
+        teller.outcome(outcome)
+    return tuple(outcomes)
 
 
 def _bind(connection: Connection, store: Store) -> None:
@@ -120,11 +157,21 @@ def _bind(connection: Connection, store: Store) -> None:
         store.commit(Bound(account, digester_of(connection.identity, state).key_id))
 
 
-def _standing(plan: Plan, store: Store, manner: Manner) -> set[Exit]:
-    """The codes that what is held, and what is still in doubt, ask for."""
+def _in_doubt(store: Store) -> set[Exit]:
+    """While a POST is in doubt every apply ends in 8 (contract §6)."""
+    return {Exit.UNKNOWN} if any(intent.creates for intent in store.state.intents) else set()
+
+
+def _standing(plan: Plan, outcomes: Iterable[Outcome], manner: Manner) -> set[Exit]:
+    """The codes that what is held asks for, and what was submitted just now and waits for its audit."""
     found = held_exits(plan.held, stuck=manner.detailed, waiting=manner.detailed)
-    in_doubt = any(intent.creates for intent in store.state.intents)
-    return found | ({Exit.UNKNOWN} if in_doubt else set())
+    waits = manner.detailed and any(_submitted(outcome) for outcome in outcomes)
+    return found | ({Exit.WAITING} if waits else set())
+
+
+def _submitted(outcome: Outcome) -> bool:
+    submits = outcome.action in (Action.CREATE, Action.MODIFY, Action.REPLACE)
+    return submits and outcome.result is Result.DONE and kind_of(outcome.address) == "template"
 
 
 def _allowed_in_use(chosen: Choices) -> frozenset[Address]:

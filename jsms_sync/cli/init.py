@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from jsms_sync.cli.options import Common, command
-from jsms_sync.cli.session import backend
+from jsms_sync.cli.session import backend, sandbox_folder
 from jsms_sync.cli.starting import in_ci, new_state_at
 from jsms_sync.cli.terminal import hint, say, say_json
 from jsms_sync.errors import Exit, OperationFailed
@@ -82,5 +82,7 @@ def _state(common: Common) -> tuple[str, str]:
         return name, "kept"
     if in_ci():
         return name, "not created, because a CI runner's disk forgets"
+    if common.sandbox:
+        sandbox_folder(common)
     new_state_at(place)
     return name, "created"

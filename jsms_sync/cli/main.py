@@ -11,7 +11,7 @@ import click
 
 from jsms_sync import __version__
 from jsms_sync.cli.options import COMMON
-from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
+from jsms_sync.errors import Exit, Interrupted, InvalidInput, JsmsSyncError
 
 COMMANDS = {
     "init": ("init", "Scaffold definitions, .gitignore and an empty state."),
@@ -22,6 +22,7 @@ COMMANDS = {
     "status": ("status", "Show how audits and campaigns stand."),
     "outputs": ("status", "Print the serving temp_id of every template."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
+    "api": ("api", "Make one call of the JSMS API."),
     "sandbox": ("sandbox", "Serve the local emulator of JSMS."),
     "schema": ("schema", "Print the JSON Schema of definitions, for editors."),
 }
@@ -79,19 +80,17 @@ def cli(**_: object) -> None:
 def run(arguments: Sequence[str]) -> int:
     """The exit code of the command line; whatever went wrong was told, and no traceback shown."""
     try:
-        result = cli.main(list(arguments), prog_name="jsms-sync", standalone_mode=False)
+        result = cli.main(list(arguments) or ["--help"], prog_name="jsms-sync", standalone_mode=False)
         return int(result or 0)
     except click.exceptions.Exit as exit:
         return exit.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted; nothing more was done.", err=True)
-        return Exit.INTERRUPTED
+        click.echo(err=True)
+        return _tell(Interrupted("interrupted; nothing more was done"), arguments)
     except click.ClickException as error:
         return _tell(_usage(error), arguments)
     except JsmsSyncError as error:
         return _tell(error, arguments)
-    except BrokenPipeError:
-        return Exit.FAILED
     except Exception as bug:
         return _tell(_bug(bug), arguments)
 
@@ -108,15 +107,16 @@ def _tell(error: JsmsSyncError, arguments: Sequence[str]) -> Exit:
         told = {"code": error.code, "exit": int(error.exit), "message": error.message, "help": error.help}
         click.echo(json.dumps({"format_version": 1, "error": told}, ensure_ascii=False))
     else:
-        click.echo(f"Error: {error.message}", err=True)
-        if error.help:
-            click.echo(f"       {error.help}", err=True)
+        # Imported here: who asks for help has no use for it.
+        from jsms_sync.cli.terminal import complain
+
+        complain(error)
     return error.exit
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
     """Whether the arguments ask for JSON, also when they cannot be parsed."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip(arguments, [*arguments[1:], ""], strict=False)
     return any(flag == "--format=json" or (flag == "--format" and value == "json") for flag, value in pairs)
 
 

@@ -73,23 +73,24 @@ def _what_next(common: Common, made: Plan, out: Path | None) -> None:
 @click.argument("saved", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 def show(common: Common, format: str, saved: Path) -> Exit:
     """Show a saved plan."""
-    document = _read(common.chdir / saved)
+    document, text = _read(common.chdir / saved)
     if format == "json":
         say_json(document)
     else:
-        say(plan_text(document, paint()))
+        say(text)
     return Exit.DONE
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    """The saved plan, and as text; what cannot be told as text is no plan."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(document, dict) and document.get("format_version", FORMAT_VERSION) != FORMAT_VERSION:
+            raise Stale(f"{path} was saved by another version of jsms-sync", help="Make the plan again.")
+        return document, plan_text(document, paint())
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise InvalidInput(f"{path} is not a saved plan: it is not JSON") from None
-    if not isinstance(document, dict) or not {"format_version", "changes", "summary"} <= document.keys():
-        raise InvalidInput(f"{path} is not a saved plan", help="`jsms-sync plan --out FILE` saves one.")
-    if document["format_version"] != FORMAT_VERSION:
-        raise Stale(f"{path} was saved by another version of jsms-sync", help="Make the plan again.")
-    return document
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        raise InvalidInput(
+            f"{path} is not a saved plan", help="`jsms-sync plan --out FILE` saves one."
+        ) from None

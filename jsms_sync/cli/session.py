@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from jsms_sync.cli.options import STATE, Common
-from jsms_sync.errors import InvalidInput, MissingCredentials, Stale
+from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed, Stale
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
 from jsms_sync.state.locations import open_location
@@ -21,6 +21,8 @@ from jsms_sync.state.store import Backend, Holder
 
 if TYPE_CHECKING:
     from jsms_sync.api.client import Client
+    from jsms_sync.api.credentials import Credentials
+    from jsms_sync.sandbox.settings import Access
 
 SANDBOX = ".jsms-sync"
 """The folder of the embedded sandbox: its data and its state."""
@@ -48,7 +50,8 @@ def _moment(text: str) -> datetime:
     except ValueError:
         message = f"--now {text}: not a time"
         raise InvalidInput(message, help="Write it as 2027-03-01T09:55:00+08:00.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    at_home = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    return at_home.astimezone(UTC)
 
 
 def backend(common: Common) -> Backend:
@@ -90,56 +93,98 @@ class Connection:
     identity: Identity
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What `api` commands need of a connection beside the app's own calls (`jsms-api.md §5`)."""
+
+    developer: bool = False
+    on_request: Callable[[str], None] | None = None
+
+
+_NOTHING = Beside()
+
+
 @contextmanager
-def connected(common: Common) -> Iterator[Connection]:
+def connected(common: Common, beside: Beside = _NOTHING) -> Iterator[Connection]:
     """A connection to the service that is meant, or to the embedded sandbox, for the length of the block."""
     if common.sandbox:
-        with _sandbox(common) as connection:
+        with _sandbox(common, beside) as connection:
             yield connection
         return
-    from jsms_sync.api.credentials import Credentials
-
-    key, secret = _from_environment("JSMS_APP_KEY"), _from_environment("JSMS_MASTER_SECRET")
-    if not key or not secret:
-        missing = "JSMS_APP_KEY" if not key else "JSMS_MASTER_SECRET"
-        raise MissingCredentials(
-            f"{missing} is not set, so nothing can be asked of JSMS",
-            help="Set JSMS_APP_KEY and JSMS_MASTER_SECRET (or …_FILE), or try --sandbox.",
-        )
-    with _client(Credentials(key, Secret(secret)), _base_url(common), common, Secret(secret)) as connection:
+    app = _pair("JSMS_APP_KEY", "JSMS_MASTER_SECRET")
+    developer = _pair("JSMS_DEV_KEY", "JSMS_DEV_SECRET") if beside.developer else None
+    with _client(app, _base_url(common), common, beside, developer) as connection:
         yield connection
 
 
+def _pair(*names: str) -> "Credentials":
+    """The key and the secret that these variables hold."""
+    from jsms_sync.api.credentials import Credentials
+
+    key, secret = map(_from_environment, names)
+    if not key or not secret:
+        missing = names[0] if not key else names[1]
+        raise MissingCredentials(
+            f"{missing} is not set, so nothing can be asked of JSMS",
+            help=f"Set {' and '.join(names)} (or …_FILE), or try --sandbox.",
+        )
+    return Credentials(key, Secret(secret))
+
+
 @contextmanager
-def _sandbox(common: Common) -> Iterator[Connection]:
+def _sandbox(common: Common, beside: Beside) -> Iterator[Connection]:
     if common.base_url:
         raise InvalidInput("--sandbox brings its own JSMS; leave --base-url out", code="usage")
     from jsms_sync.api.credentials import Credentials
+
+    with ExitStack() as stack:
+        access = _embedded(common, stack)
+        credentials = Credentials(access.app_key, Secret(access.master_secret))
+        developer = Credentials(access.dev_key, Secret(access.dev_secret))
+        yield stack.enter_context(_client(credentials, access.base_url, common, beside, developer))
+
+
+def _embedded(common: Common, stack: ExitStack) -> "Access":
     from jsms_sync.sandbox.serve import running
     from jsms_sync.sandbox.settings import Settings
 
-    folder = common.chdir / SANDBOX
-    folder.mkdir(exist_ok=True)
-    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    db = sandbox_folder(common) / "sandbox.sqlite3"
     now = clock(common)() if looks_ahead(common) else None
-    settings = Settings(port=0, db=str(folder / "sandbox.sqlite3"), audit="approve", now=now)
-    with running(settings) as access:
-        secret = Secret(access.master_secret)
-        with _client(Credentials(access.app_key, secret), access.base_url, common, secret) as connection:
-            yield connection
+    try:
+        return stack.enter_context(running(Settings(port=0, db=str(db), audit="approve", now=now)))
+    except OSError as error:
+        message = f"the sandbox cannot work with {db}: {error.strerror or error}"
+        raise OperationFailed(message, help=f"Delete {db.parent} to start anew.") from None
+
+
+def sandbox_folder(common: Common) -> Path:
+    """The folder of the embedded sandbox, made where it is missing; git is told to leave it alone."""
+    folder = common.chdir / SANDBOX
+    try:
+        folder.mkdir(exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise OperationFailed(f"{folder} cannot be used by the sandbox: {error.strerror}") from None
+    return folder
 
 
 @contextmanager
-def _client(credentials: object, base_url: str, common: Common, secret: Secret) -> Iterator[Connection]:
+def _client(
+    credentials: "Credentials", base_url: str, common: Common, beside: Beside, developer: "Credentials | None"
+) -> Iterator[Connection]:
     from jsms_sync.api.client import Client
-    from jsms_sync.api.credentials import Credentials
     from jsms_sync.api.service import service_at
 
-    assert isinstance(credentials, Credentials)
     service = service_at(base_url)
     account = account_of(service.origin, credentials.key, loopback=service.loopback)
-    with Client(credentials, base_url=base_url, parallelism=common.parallelism) as client:
-        yield Connection(client, Identity(account, _hash_key(secret), service.loopback))
+    with Client(
+        credentials,
+        base_url=base_url,
+        developer=developer,
+        parallelism=common.parallelism,
+        on_request=beside.on_request,
+    ) as client:
+        yield Connection(client, Identity(account, _hash_key(credentials.secret), service.loopback))
 
 
 def offline(common: Common) -> Identity:

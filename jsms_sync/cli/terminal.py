@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import click
 
 from jsms_sync.cli.options import Common
+from jsms_sync.errors import JsmsSyncError
 from jsms_sync.reports.paint import Paint, coloured, plain
 
 
@@ -32,6 +33,13 @@ def hint(common: Common, *lines: str) -> None:
     if not common.quiet:
         for line in lines:
             click.echo(line, err=True)
+
+
+def complain(error: JsmsSyncError) -> None:
+    """What went wrong and what to do next, in one or two lines."""
+    click.echo(f"Error: {error.message}", err=True)
+    if error.help:
+        click.echo(f"       {error.help}", err=True)
 
 
 def start_logging(common: Common) -> None:

@@ -14,6 +14,7 @@ from jsms_sync.model.observed import ScheduleSeen
 from jsms_sync.model.records import CampaignRecord, Intent
 from jsms_sync.model.resources import Address, Campaign, Form, Problem, Severity
 from jsms_sync.model.serving import Serving
+from jsms_sync.model.wire import china_time
 
 LATEST = timedelta(seconds=60)
 """A campaign is created only when its time is further away than this."""
@@ -55,7 +56,7 @@ def decide(facts: CampaignFacts) -> CampaignView:
     """What to do about the campaign."""
     look = Look(facts.address, facts.seen, facts.intents, facts.now, facts.digester)
     settled = settle(facts.record or CampaignRecord(), look)
-    observed = Decision(events=settled.events, refusals=_twice(facts, settled))
+    observed = Decision(events=settled.events)
     if facts.desired is None:
         return CampaignView(observed + removed(facts.address, facts.record, settled, facts.now), settled)
     case = Case.of(
@@ -69,26 +70,44 @@ def decide(facts: CampaignFacts) -> CampaignView:
     decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)
     told = {held.code for held in decided.held}
     noted = tuple(held for held in _notes(case) if held.code not in told)
-    observed += _moved_file(facts, facts.desired)
+    observed += _twice(facts, settled) + _header(facts, case) + _unknown_text(case) + _other_key(case)
     return CampaignView(observed + Decision(held=noted) + decided, settled)
 
 
-def _twice(facts: CampaignFacts, settled: Settled) -> tuple[Refusal, ...]:
+def _twice(facts: CampaignFacts, settled: Settled) -> Decision:
     found = twice(settled.batches)
     if not found:
-        return ()
+        return Decision()
     numbers = ", ".join(repr(recipient.mobile) for recipient in found[:5])
     reason = f"{len(found)} of its numbers are scheduled in two batches: {numbers}"
-    return (Refusal(RefusalCode.RECIPIENT_TWICE, reason, facts.address),)
+    return Decision(refusals=(Refusal(RefusalCode.RECIPIENT_TWICE, reason, facts.address),))
 
 
-def _moved_file(facts: CampaignFacts, desired: Campaign) -> Decision:
-    """Another file or template name is recorded without being a change."""
-    record = facts.record
-    if record is None or record.source == desired.source.file:
+def _header(facts: CampaignFacts, case: Case) -> Decision:
+    """Another file, or another name for the template in use, is recorded without being a change."""
+    record, desired = case.record, case.desired
+    used = {standing.batch.target.temp_id for standing in case.live}
+    name = desired.template if used == {case.serving.temp_id} else record.template
+    header = CampaignSet(facts.address, desired.source.file, name, record.cancelled)
+    known = CampaignSet(facts.address, record.source, record.template, record.cancelled)
+    return Decision(events=(header,) if facts.record and header != known else ())
+
+
+def _unknown_text(case: Case) -> Decision:
+    """The vendor's template 1 may not be readable, so a text that is not shown is only warned about."""
+    if not case.serving.unknown or case.settled.standing(Standing.PASSED):
         return Decision()
-    event = CampaignSet(facts.address, desired.source.file, record.template, record.cancelled)
-    return Decision(events=(event,))
+    message = f"template {case.desired.temp_id} is not known to JSMS; its text and variables are not checked"
+    help = "check the temp_id; the vendor's own template 1 may not be readable"
+    where, address = case.desired.source, case.desired.address
+    return Decision(problems=(Problem("template-unknown", Severity.WARNING, message, where, help, address),))
+
+
+def _other_key(case: Case) -> Decision:
+    if case.knows_refused:
+        return Decision()
+    told = "its refused recipients were recorded under another hash key, so nobody new is placed"
+    return Decision(notes=(f"{case.desired.address}: {told}",))
 
 
 def _hold(case: Case, code: HeldCode, reason: str, *later: str) -> Decision:
@@ -135,12 +154,12 @@ def _sent(facts: CampaignFacts, case: Case) -> Decision | None:
 
 
 def _unknown(facts: CampaignFacts, case: Case) -> Decision | None:
-    """A single schedule in doubt, or one whose members cannot be told, holds everything that is placed."""
-    if not case.settled.doubts or (case.desired.form is Form.BATCH and case.settled.batches):
+    """Batches go on beside one in doubt; everything waits where that could bring both forms to life."""
+    if not case.settled.doubts:
         return None
-    if case.desired.form is Form.BATCH and case.doubts_known:
-        return None
-    return _in_doubt(case)
+    same = {doubt.target.form for doubt in case.settled.doubts if doubt.target} <= {Form.BATCH}
+    goes_on = case.settled.batches or (case.doubts_known and not _is_late(facts, case))
+    return None if case.desired.form is Form.BATCH and same and goes_on else _in_doubt(case)
 
 
 def _in_doubt(case: Case) -> Decision:
@@ -148,12 +167,15 @@ def _in_doubt(case: Case) -> Decision:
     return _hold(case, HeldCode.UNKNOWN_OUTCOME, reason)
 
 
+def _is_late(facts: CampaignFacts, case: Case) -> bool:
+    return case.desired.send_time <= facts.now + LATEST
+
+
 def _too_late(facts: CampaignFacts, case: Case) -> Decision | None:
-    if case.desired.send_time > facts.now + LATEST:
+    if not _is_late(facts, case) or (case.live and case.desired.send_time > facts.now):
         return None
-    if case.live and (case.desired.send_time > facts.now or not is_edited(case)):
-        return None
-    reason = f"its send_time {case.desired.send_time:%Y-%m-%d %H:%M:%S} has come; it is never sent late"
+    when = china_time(case.desired.send_time)
+    reason = f"its send_time {when} (China time) has come; it is never sent late"
     return _hold(case, HeldCode.SEND_TIME_PASSED, reason, "after an edit of send_time: create")
 
 
@@ -242,12 +264,12 @@ def _switch_waits(case: Case) -> Decision:
 
 def _is_frozen(facts: CampaignFacts, case: Case) -> bool:
     times = [case.desired.send_time, *(b.shown_time or b.batch.target.send_time for b in case.live)]
-    return min(times) - facts.now < facts.freeze
+    return min(times) - facts.now < max(facts.freeze, LATEST)
 
 
 def _frozen(facts: CampaignFacts, case: Case) -> Decision:
-    minutes = int(facts.freeze.total_seconds() // 60)
-    reason = f"its time is nearer than {minutes} minutes, so it stays as it is"
+    seconds = int(max(facts.freeze, LATEST).total_seconds())
+    reason = f"its time is nearer than {seconds // 60} minutes, so it stays as it is"
     return _hold(case, HeldCode.INSIDE_FREEZE_WINDOW, reason)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from jsms_sync.kinds.batches import next_keys, place
-from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings
+from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
 from jsms_sync.kinds.campaign_wanted import Case
 from jsms_sync.model.decisions import (
     Action,
@@ -22,7 +22,7 @@ from jsms_sync.model.decisions import (
 )
 from jsms_sync.model.digests import Members, pack, without
 from jsms_sync.model.events import BatchDropped, CampaignSet, Event, Forgotten, Remembered
-from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry
+from jsms_sync.model.records import DIGEST, CampaignRecord, Happened, HistoryEntry
 from jsms_sync.model.resources import Address, Recipient, template_address
 from jsms_sync.model.wire import china_time
 
@@ -41,7 +41,8 @@ def converge(case: Case) -> Decision:
     keys = next_keys((*case.record.batches, *(d.batch for d in case.settled.doubts if d.batch)))
     new = [PlaceBatch(key, _draft(case, members)) for key, members in zip(keys, placement.new, strict=False)]
     made: tuple[CampaignStep, ...] = (*(step for step in steps if step), *new)
-    return Decision(changes=(_change(case, made),)) if made else _tag_note(case)
+    changes = (_change(case, made),) if made else ()
+    return Decision(changes=changes) + _tag_note(case)
 
 
 def _unrefused(case: Case) -> Members:
@@ -61,18 +62,28 @@ def _differs(case: Case, standing: Standings) -> bool:
 def _step(
     case: Case, standing: Standings, kept: Members | None, changing: frozenset[str]
 ) -> CampaignStep | None:
-    batch, before = standing.batch, standing.members
-    if kept is not None and not kept and before and not _still_refused(case, standing):
-        return DropBatch(standing.key, batch.schedule_id, batch.target.send_time)
-    if standing.key not in changing and (kept is None or kept == before):
+    batch, is_changing = standing.batch, standing.key in changing
+    if kept is not None and not kept:
+        # Nobody is left in it but recipients who were refused: without them a PUT would say nothing.
+        kept, are_known = _still_refused(case, standing)
+        is_changing = is_changing or bool(standing.members)
+        if not kept or (is_changing and not are_known):
+            return DropBatch(standing.key, batch.schedule_id, batch.target.send_time)
+        if not is_changing:
+            return None
+    if not is_changing and (kept is None or kept == standing.members):
         return None
-    draft = _draft(case, kept if kept is not None else {}, standing)
-    return ChangeBatch(standing.key, batch.schedule_id, draft)
+    return ChangeBatch(standing.key, batch.schedule_id, _draft(case, kept or {}, standing))
 
 
-def _still_refused(case: Case, standing: Standings) -> bool:
-    wanted = {m + p for m, p in case.wanted.items()}
-    return any(refused.member in wanted for refused in standing.batch.refused)
+def _still_refused(case: Case, standing: Standings) -> tuple[Members, bool]:
+    """Who was refused in that batch and is still wanted, and whether their params can be told by now."""
+    refused = {r.member[:DIGEST]: r.member[DIGEST:] for r in standing.batch.refused}
+    if not is_comparable(standing.batch.target, case.digester):
+        return refused, False
+    if case.stays:
+        return {m: p for m, p in refused.items() if m in case.recipients}, False
+    return {m: p for m, p in refused.items() if case.wanted.get(m) == p}, True
 
 
 def _draft(case: Case, members: Members, old: Standings | None = None) -> Draft:
@@ -119,14 +130,15 @@ def _reason(case: Case) -> Reason:
     if any(standing.standing is Standing.CHANGED for standing in case.live):
         return Reason.DRIFTED
     switched = any(standing.batch.target.temp_id != case.serving.temp_id for standing in case.live)
-    same = case.record.template == case.desired.template
+    same = case.desired.template is not None and case.record.template == case.desired.template
     return Reason.TEMPLATE_SWITCHED if switched and same and not case.stays else Reason.DEFINITION_CHANGED
 
 
 def _opening(case: Case) -> tuple[Event, ...]:
     """A campaign that starts, or starts again, is recorded before its first schedule is announced."""
     address, source = case.desired.address, case.desired.source.file
-    header = CampaignSet(address, source, case.desired.template, cancelled=False)
+    name = case.record.template if case.live and case.stays else case.desired.template
+    header = CampaignSet(address, source, name, cancelled=False)
     gone = case.settled.standing(Standing.GONE)
     return (header, *(BatchDropped(address, standing.key) for standing in gone if case.recreate))
 
@@ -183,19 +195,15 @@ def _tag_note(case: Case) -> Decision:
     tags = {standing.batch.target.tag for standing in case.live}
     if not case.live or tags == {case.desired.tag}:
         return Decision()
-    return Decision(
-        notes=(f"{case.desired.address}: a changed tag alone is not applied; no recipient sees it",)
-    )
+    return Decision(notes=(f"{case.desired.address}: a changed tag is not applied; no recipient sees it",))
 
 
 def replace_form(case: Case) -> Decision:
     """One recipient became many, or many one: the old schedules go first, never both alive."""
-    drops = _drops(case.live)
-    members = list(_unrefused(case).items())
-    chunks = place(dict(members), {}, frozenset(), may_place=True).new
+    chunks = place(case.wanted, {}, frozenset(), may_place=True).new
     keys = next_keys(case.record.batches)
     new = [PlaceBatch(key, _draft(case, chunk)) for key, chunk in zip(keys, chunks, strict=False)]
-    return Decision(changes=(_change(case, (*drops, *new), Action.REPLACE),))
+    return Decision(changes=(_change(case, (*_drops(case.live), *new), Action.REPLACE),))
 
 
 def _drops(standings: Iterable[Standings]) -> tuple[DropBatch, ...]:
@@ -208,18 +216,18 @@ def removed(address: Address, record: CampaignRecord | None, settled: Settled, n
     if settled.doubts:
         reason = f"{len(settled.doubts)} of its schedules may or may not have been created: `resolve` it"
         doubts = Decision(held=(Held(address, HeldCode.UNKNOWN_OUTCOME, reason),))
-    alive = tuple(b for b in settled.batches if _may_be_alive(b, now))
+    alive = tuple(b for b in settled.batches if may_be_sent(b, now))
     if record is None or (settled.doubts and not alive):
         return doubts
-    history = tuple(Remembered(entry) for entry in _endings(address, record, settled, alive, now))
-    closing: tuple[Event, ...] = () if settled.doubts else (*history, Forgotten(address))
+    ending = Remembered(_ending(address, record, settled, now))
+    closing: tuple[Event, ...] = () if settled.doubts else (ending, Forgotten(address))
     action = Action.DELETE if alive else Action.FORGET
     ids = [b.batch.schedule_id for b in settled.batches]
     change = Change(
         address,
         action,
         Reason.DEFINITION_REMOVED,
-        remote_id=ids[0] if len(ids) == 1 else None,
+        remote_id=ids[0] or None if len(ids) == 1 else None,
         batches=BatchCounts(delete=len(alive), unchanged=len(ids) - len(alive)),
         steps=_drops(alive),
         closing=closing,
@@ -227,21 +235,20 @@ def removed(address: Address, record: CampaignRecord | None, settled: Settled, n
     return doubts + Decision(changes=(change,))
 
 
-def _may_be_alive(standing: Standings, now: datetime) -> bool:
+def may_be_sent(standing: Standings, now: datetime) -> bool:
+    """Whether the schedule may still be sent, or just have been."""
     if standing.standing is Standing.PASSED:
         return now - standing.batch.target.send_time < RECENT
     return standing.standing is not Standing.GONE
 
 
-def _endings(
-    address: Address, record: CampaignRecord, settled: Settled, alive: tuple[Standings, ...], now: datetime
-) -> Iterable[HistoryEntry]:
-    sent = [b for b in settled.standing(Standing.PASSED) if b not in alive]
+def _ending(address: Address, record: CampaignRecord, settled: Settled, now: datetime) -> HistoryEntry:
+    """What the history will tell of the name."""
+    sent = [b for b in settled.standing(Standing.PASSED) if not may_be_sent(b, now)]
     if sent:
-        yield HistoryEntry(address, Happened.SENT, now, send_time=sent[0].batch.target.send_time)
-    elif record.cancelled:
-        yield HistoryEntry(address, Happened.CANCELLED, now)
-    elif settled.standing(Standing.GONE):
-        yield HistoryEntry(address, Happened.CANCELLED_OUTSIDE, now)
-    elif alive:
-        yield HistoryEntry(address, Happened.DELETED, now)
+        return HistoryEntry(address, Happened.SENT, now, send_time=sent[0].batch.target.send_time)
+    if record.cancelled:
+        return HistoryEntry(address, Happened.CANCELLED, now)
+    if settled.standing(Standing.GONE):
+        return HistoryEntry(address, Happened.CANCELLED_OUTSIDE, now)
+    return HistoryEntry(address, Happened.DELETED, now)

@@ -1,5 +1,6 @@
 """What was observed of a campaign's batches, settled against what is recorded and what was announced."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -68,37 +69,34 @@ class Settled:
 
 def settle(record: CampaignRecord, look: Look) -> Settled:
     """How each batch stands; PUT and DELETE intents settle themselves by it, old doubts become history."""
+    announced = {intent.remote_id: intent for intent in look.intents if not intent.creates}
+    known = {batch.schedule_id for batch in record.batches.values()}
+    events: list[Event] = [IntentClosed(i.id) for id, i in announced.items() if id not in known]
     batches: list[Standings] = []
-    events: list[Event] = []
+    doubts: list[Intent] = []
     for key, batch in record.batches.items():
-        announced = next((i for i in look.intents if i.remote_id == batch.schedule_id), None)
-        found, more = _settled(key, batch, announced, look)
+        found, more = _settled(key, batch, announced.get(batch.schedule_id), look)
         batches += [found] if found else []
         events += more
-    doubts = tuple(intent for intent in look.intents if intent.creates)
-    old = tuple(doubt for doubt in doubts if _is_old(doubt, look.now))
-    for doubt in old:
-        batches.append(_presumed(doubt))
-        events += _presumption(doubt, look)
-    return Settled(tuple(batches), tuple(d for d in doubts if d not in old), tuple(events))
+    for doubt in (intent for intent in look.intents if intent.creates):
+        if doubt.target is not None and look.now - doubt.target.send_time > PRESUMED:
+            presumed = _presumed(doubt, doubt.target)
+            batches.append(presumed)
+            events += _presumption(doubt, presumed, look)
+        else:
+            doubts.append(doubt)
+    return Settled(tuple(batches), tuple(doubts), tuple(events))
 
 
-def _is_old(doubt: Intent, now: datetime) -> bool:
-    return doubt.target is not None and now - doubt.target.send_time > PRESUMED
-
-
-def _presumed(doubt: Intent) -> Standings:
+def _presumed(doubt: Intent, target: Target) -> Standings:
     """A batch without an id: nobody in it is ever placed again, because it may have been sent."""
-    assert doubt.target is not None
-    batch = Batch("", doubt.target, doubt.at)
-    return Standings(doubt.batch or doubt.id, batch, Standing.PASSED, None)
+    return Standings(doubt.batch or doubt.id, Batch("", target, doubt.at), Standing.PASSED, None)
 
 
-def _presumption(doubt: Intent, look: Look) -> list[Event]:
-    found = _presumed(doubt)
-    send_time = found.batch.target.send_time
+def _presumption(doubt: Intent, presumed: Standings, look: Look) -> list[Event]:
+    send_time = presumed.batch.target.send_time
     entry = HistoryEntry(look.address, Happened.PRESUMED_SENT, look.now, send_time=send_time)
-    return [IntentClosed(doubt.id), Remembered(entry), BatchSet(look.address, found.key, found.batch)]
+    return [IntentClosed(doubt.id), Remembered(entry), BatchSet(look.address, presumed.key, presumed.batch)]
 
 
 def _settled(
@@ -112,7 +110,9 @@ def _settled(
             standing = Standing.GONE if batch.gone else Standing.PASSED if passed else Standing.PENDING
             return Standings(key, batch, standing, recorded), []
         case Unreadable():
-            standing = Standing.PASSED if passed else Standing.UNREADABLE
+            # A PUT in doubt may have moved it to a later time, so that it still is to be sent.
+            meant = announced.target.send_time if announced and announced.target else look.now
+            standing = Standing.PASSED if passed and meant <= look.now else Standing.UNREADABLE
             return Standings(key, batch, standing, recorded), []
         case Gone() if announced is not None and announced.method == "DELETE":
             return None, [BatchDropped(look.address, key), *closing]
@@ -122,7 +122,7 @@ def _settled(
             return Standings(key, vanished, Standing.GONE, recorded), setting + closing
         case Gone():
             return Standings(key, batch, Standing.PASSED, recorded), closing
-        case SeenSchedule() as found:
+        case found:
             return _compared(key, batch, found, announced, look, closing)
 
 
@@ -172,10 +172,8 @@ def _after_put(batch: Batch, meant: Target, found: SeenSchedule, members: Member
 
 
 def twice(batches: tuple[Standings, ...]) -> tuple[Recipient, ...]:
-    """The recipients who were observed in more than one batch."""
-    counted: dict[bytes, int] = {}
-    for batch in batches:
-        for mobile in batch.recipients:
-            counted[mobile] = counted.get(mobile, 0) + 1
-    known = {mobile: r for batch in batches for mobile, r in batch.recipients.items()}
-    return tuple(known[mobile] for mobile, count in counted.items() if count > 1)
+    """The recipients who were observed in more than one batch, one of which is still to be sent."""
+    counted = Counter(mobile for batch in batches for mobile in batch.recipients)
+    pending = (batch for batch in batches if batch.standing in (Standing.PENDING, Standing.CHANGED))
+    found = {mobile: r for batch in pending for mobile, r in batch.recipients.items() if counted[mobile] > 1}
+    return tuple(found.values())

@@ -68,6 +68,11 @@ class Case:
         return _doubts_known(self.settled, self.digester)
 
     @property
+    def knows_refused(self) -> bool:
+        """Whether it is known whom JSMS refused: not where another key made the digests."""
+        return _knows_refused(self.settled, self.digester)
+
+    @property
     def refused(self) -> frozenset[bytes]:
         """The members that JSMS refused for good, until their entry changes."""
         batches = (b.batch for b in self.settled.batches if is_comparable(b.batch.target, self.digester))
@@ -93,10 +98,11 @@ def _may_place(settled: Settled, digester: Digester, *, recreate: bool) -> bool:
         return False
     if any(batch.members is None for batch in settled.standing(Standing.PENDING)):
         return False
-    if not _doubts_known(settled, digester):
-        return False
-    known = (is_comparable(b.batch.target, digester) or not b.batch.refused for b in settled.batches)
-    return all(known)
+    return _doubts_known(settled, digester) and _knows_refused(settled, digester)
+
+
+def _knows_refused(settled: Settled, digester: Digester) -> bool:
+    return all(is_comparable(b.batch.target, digester) or not b.batch.refused for b in settled.batches)
 
 
 def _uncovered(desired: Campaign, serving: Serving) -> bool:

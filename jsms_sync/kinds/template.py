@@ -59,7 +59,7 @@ def decide(facts: TemplateFacts) -> TemplateView:
     serving = _serving(record, settled, carrier)
     observed = Decision(events=settled.events + _observations(facts, settled, serving, carrier))
     decision = observed + _held_or_changed(facts, settled, carrier)
-    return TemplateView(decision, _for_campaigns(serving, carrier), settled, carrier)
+    return TemplateView(decision, _for_campaigns(settled, serving, carrier), settled, carrier)
 
 
 def _carrier(settled: Settled, desired: Template | None) -> Living | None:
@@ -78,9 +78,12 @@ def _serving(record: TemplateRecord, settled: Settled, carrier: Living | None) -
     return next((x for x in settled.living if x.revision.temp_id == record.serving), None)
 
 
-def _for_campaigns(serving: Living | None, carrier: Living | None) -> Serving:
+def _for_campaigns(settled: Settled, serving: Living | None, carrier: Living | None) -> Serving:
+    """While a revision cannot be read it is not known which text serves, so campaigns wait for it."""
+    if settled.unreadable:
+        return Serving(unreadable="its template could not be read: " + "; ".join(settled.unreadable))
     if serving is None:
-        return Serving(None, None, ready=False)
+        return Serving()
     text = serving.text
     return Serving(
         serving.revision.temp_id,
@@ -105,7 +108,7 @@ def _observations(
     if serving is not None and serving is carrier:
         events += _successions(facts.address, settled, serving.revision, facts.now)
     temp_id = serving.revision.temp_id if serving else None
-    lost = record.serving in settled.missing
+    lost = record.serving is not None and record.serving not in settled.known_ids
     if temp_id != record.serving and (serving is not None or lost):
         events.append(Serves(facts.address, temp_id))
     return tuple(events)
@@ -134,7 +137,7 @@ def _held_or_changed(facts: TemplateFacts, settled: Settled, carrier: Living | N
     if settled.unreadable:
         return _hold(facts, HeldCode.UNREADABLE, "; ".join(settled.unreadable))
     if facts.desired is None:
-        return removed(facts.address, facts.record or TemplateRecord(), settled)
+        return removed(facts.address, facts.record, settled) if facts.record else Decision()
     if carrier is None:
         return recorded(facts.desired, facts.record) + _uncarried(facts, facts.desired, settled)
     return recorded(facts.desired, facts.record) + _carried(facts, facts.desired, carrier)
@@ -147,23 +150,27 @@ def _hold(facts: TemplateFacts, code: HeldCode, reason: str, *later: str) -> Dec
 def _carried(facts: TemplateFacts, desired: Template, carrier: Living) -> Decision:
     """The left half of the table: some revision has the desired text already."""
     revision = carrier.revision
+    noted = (desired.remark or "") != (revision.remark or "")
     match revision.status:
         case Audit.APPROVED:
-            return Decision()
+            return _remark_waits(facts, revision) if noted else Decision()
         case Audit.AUDITING:
             reason = f"{revision.temp_id} is waiting for its audit"
-            return _hold(facts, HeldCode.AWAITING_APPROVAL, reason, "after approval: it serves")
-        case Audit.REJECTED if revision.sent is not None and (desired.remark or "") != (
-            revision.remark or ""
-        ):
-            step = ResubmitTemplate(desired, revision.temp_id)
-            return change(desired, Action.MODIFY, step, carrier)
-        case Audit.REJECTED:
+            held = _hold(facts, HeldCode.AWAITING_APPROVAL, reason, "after approval: it serves")
+            return held + _remark_waits(facts, revision) if noted else held
+        case Audit.REJECTED if noted:
+            return change(desired, Action.MODIFY, ResubmitTemplate(desired, revision.temp_id), carrier)
+        case _:
             why = f" ({revision.refuse_reason})" if revision.refuse_reason else ""
             reason = f"{revision.temp_id} was rejected{why}: edit its content or its remark"
             return _hold(
                 facts, HeldCode.REJECTED, reason, "after an edit: submit it again, under the same id"
             )
+
+
+def _remark_waits(facts: TemplateFacts, revision: Revision) -> Decision:
+    told = f"{facts.address}: a changed remark alone is not submitted; it is a note to the auditor"
+    return Decision(notes=(f"{told}, and {revision.temp_id} is {revision.status}",))
 
 
 def _uncarried(facts: TemplateFacts, desired: Template, settled: Settled) -> Decision:
@@ -199,7 +206,7 @@ def retirements(facts: TemplateFacts, view: TemplateView, used: frozenset[int]) 
     carrier = view.carrier
     if facts.desired is None or carrier is None or carrier.revision.status is not Audit.APPROVED:
         return Decision()
-    if view.decision.held or any(intent.creates for intent in facts.intents):
+    if view.decision.held:
         return Decision()
     others = (living for living in view.settled.living if living is not carrier)
     return merged(_retirement(facts, facts.desired, other, used) for other in others)

@@ -132,7 +132,7 @@ def removed(address: Address, record: TemplateRecord, settled: Settled) -> Decis
         made = Change(address, Action.FORGET, Reason.DEFINITION_REMOVED, closing=(Forgotten(address),))
         return Decision(changes=(made,))
     if record.protect:
-        reason = "its definition is gone, but it is protected"
+        reason = "its definition is gone, but it is protected; put it back with `protect: false` to let it go"
         return Decision(refusals=(Refusal(RefusalCode.PROTECTED, reason, address),))
     newest = settled.living[-1]
     made = Change(

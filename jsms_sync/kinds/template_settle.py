@@ -14,6 +14,7 @@ from jsms_sync.model.records import (
     HistoryEntry,
     Intent,
     Revision,
+    Submission,
     Text,
 )
 from jsms_sync.model.resources import Address, Template, TemplateType
@@ -59,7 +60,7 @@ def carries(living: Living, desired: Text) -> bool:
     revision = living.revision
     if living.text == desired:
         return True
-    return revision.sent == desired and living.text in (revision.echo, None)
+    return revision.sent == desired and living.text == revision.echo
 
 
 def settle(
@@ -73,7 +74,8 @@ def settle(
     living: list[Living] = []
     unreadable: list[str] = []
     missing: list[int] = []
-    events: list[Event] = []
+    orphans = (i for i in intents if not i.creates and i.remote_id not in revisions)
+    events: list[Event] = [IntentClosed(orphan.id) for orphan in orphans]
     for temp_id, revision in revisions.items():
         announced = next((i for i in intents if i.remote_id == temp_id), None)
         match seen.get(temp_id):
@@ -92,7 +94,7 @@ def settle(
                 missing.append(temp_id)
                 events += _left(address, temp_id, Happened.DELETED_OUTSIDE, now)
                 events += [IntentClosed(announced.id)] if announced else []
-            case SeenTemplate() as found:
+            case found:
                 now_recorded = _observed(revision, found, announced)
                 living.append(Living(now_recorded, found.text))
                 events += [RevisionSet(address, now_recorded)] if now_recorded != revision else []
@@ -111,9 +113,9 @@ def _left(address: Address, temp_id: int, event: Happened, now: datetime) -> lis
 
 
 def _observed(revision: Revision, found: SeenTemplate, announced: Intent | None) -> Revision:
-    """The revision with what GET showed; a resubmission in doubt acted when anything moved since."""
-    if announced is not None and announced.submission is not None and _moved(revision, found):
-        said = announced.submission
+    """The revision with what GET showed, and with what a resubmission in doubt said when that acted."""
+    said = announced.submission if announced else None
+    if said is not None and _acted(revision, found, said):
         revision = replace(revision, sent=said.text, remark=said.remark, echo=found.text)
     if revision.echo is None and revision.sent is not None:
         revision = replace(revision, echo=found.text)
@@ -121,5 +123,7 @@ def _observed(revision: Revision, found: SeenTemplate, announced: Intent | None)
     return replace(revision, status=found.status, refuse_reason=reason)
 
 
-def _moved(revision: Revision, found: SeenTemplate) -> bool:
-    return found.status is not Audit.REJECTED or found.text != (revision.echo or revision.sent)
+def _acted(revision: Revision, found: SeenTemplate, said: Submission) -> bool:
+    """Only the very text that was sent proves it: another one may be anybody's, and would count as ours."""
+    another_audit = found.status is not Audit.REJECTED or found.text != (revision.echo or revision.sent)
+    return found.text == said.text and another_audit

@@ -75,7 +75,7 @@ class Outcome:
                 return self.trouble.exit if self.trouble else Exit.FAILED
             case Result.SKIPPED:
                 return Exit.FAILED
-            case Result.DONE:
+            case _:
                 return Exit.DONE
 
 

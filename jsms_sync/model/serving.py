@@ -10,7 +10,7 @@ class Serving:
     """The revision that campaigns send with, and whether it is the wanted text.
 
     `temp_id` is None while nothing serves, `variables` where the text is not known; `unreadable` says why
-    a template that is not managed here could not be read.
+    it could not be read; `unknown` holds for a template that is not managed here and that JSMS does not show.
     """
 
     temp_id: int | None = None
@@ -19,3 +19,4 @@ class Serving:
     content: str | None = None
     type: TemplateType | None = None
     unreadable: str = ""
+    unknown: bool = False

@@ -5,10 +5,22 @@ from dataclasses import dataclass
 
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.decisions import NEVER_ALLOWED, RefusalCode
-from jsms_sync.model.resources import Address
+from jsms_sync.model.resources import Address, kind_of, name_of
 
 LOCAL_STATE = "local-state"
 DELETE = "delete"
+ADDRESSED = frozenset({DELETE, RefusalCode.NOT_ALL_FILES.value, RefusalCode.TEMPLATE_IN_USE.value})
+"""What `--allow` takes with an address."""
+BARE = frozenset(
+    {
+        LOCAL_STATE,
+        RefusalCode.OVER_LIMIT.value,
+        RefusalCode.EMPTY_DEFINITIONS.value,
+        RefusalCode.TOO_MANY_MISSING.value,
+        RefusalCode.CLOCK_SKEW.value,
+    }
+)
+"""What `--allow` takes as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +54,21 @@ def override(code: RefusalCode, address: Address | None) -> str:
 
 
 def check_allowed(values: Iterable[str]) -> frozenset[str]:
-    """The values of `--allow`, each of which names something that can be allowed; InvalidInput otherwise."""
-    by_code = set(RefusalCode) - NEVER_ALLOWED - {RefusalCode.FORGETFUL_STATE}
-    known = {LOCAL_STATE, DELETE, *(code.value for code in by_code)}
-    given = frozenset(values)
-    for value in sorted(given):
-        what, _, address = value.partition("=")
-        if what not in known:
-            raise InvalidInput(f"--allow {value}: nothing of that name can be allowed", help=_choose(known))
-        if what == DELETE and not address:
-            raise InvalidInput("--allow delete needs an address", help="write --allow delete=template.NAME")
-    return given
+    """The values of `--allow`, each of which can lift something; InvalidInput for one that cannot."""
+    return frozenset(_checked(value) for value in values)
 
 
-def _choose(known: Iterable[str]) -> str:
-    return "one of: " + ", ".join(sorted(known))
+def _checked(value: str) -> str:
+    what, separator, address = value.partition("=")
+    if what == RefusalCode.FORGETFUL_STATE:
+        what = LOCAL_STATE
+    if what not in BARE | ADDRESSED:
+        help = "one of: " + ", ".join(sorted(BARE) + [f"{each}=ADDRESS" for each in sorted(ADDRESSED)])
+        raise InvalidInput(f"--allow {value}: nothing of that name can be allowed", help=help)
+    if what in BARE:
+        if separator:
+            raise InvalidInput(f"--allow {what} takes no address", help=f"write --allow {what}")
+        return what
+    if kind_of(Address(address)) not in ("template", "campaign") or not name_of(Address(address)):
+        raise InvalidInput(f"--allow {what} needs an address", help=f"write --allow {what}=template.NAME")
+    return value

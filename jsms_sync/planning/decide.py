@@ -12,7 +12,7 @@ from jsms_sync.model.decisions import Change, Decision, Refusal, merged
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import fold
 from jsms_sync.model.observed import Observed, SeenTemplate
-from jsms_sync.model.records import State
+from jsms_sync.model.records import Intent, State
 from jsms_sync.model.resources import (
     Address,
     Campaign,
@@ -25,7 +25,7 @@ from jsms_sync.model.resources import (
 from jsms_sync.model.serving import Serving
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Texts, estimate
-from jsms_sync.planning.history import was_cancelled, was_sent
+from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
 from jsms_sync.planning.order import in_order, with_switches
 from jsms_sync.planning.plan import Origin, Plan
@@ -36,7 +36,7 @@ from jsms_sync.planning.safety import (
     in_use_refusals,
     plan_refusals,
 )
-from jsms_sync.planning.uses import living_ids, serving_of, used_ids
+from jsms_sync.planning.uses import gone_ids, serving_of, used_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,14 @@ def make_plan(look: Look) -> Plan:
     """The plan for what was looked at."""
     moved = moves(look.definitions, look.state, look.now)
     look = replace(look, state=fold(look.state, moved.events))
-    templates = {address: _template_facts(look, address) for address in _all(look, "template")}
+    known = _Known.of(look.state)
+    templates = {address: _template_facts(look, known, address) for address in _all(look, "template")}
     views = {address: decide_template(facts) for address, facts in templates.items()}
-    campaigns = {a: decide_campaign(_campaign_facts(look, a, views)) for a in _all(look, "campaign")}
-    used = used_ids(campaigns.values(), look.now)
+    missing = gone_ids(look.state, views.values())
+    campaigns = {
+        a: decide_campaign(_campaign_facts(look, known, a, views, missing)) for a in _all(look, "campaign")
+    }
+    used = used_ids(campaigns.values(), look.state.intents, look.now)
     leaving = (retirements(templates[a], view, used) for a, view in views.items())
     decided = merged(
         (moved, *(v.decision for v in views.values()), *(v.decision for v in campaigns.values()), *leaving)
@@ -81,6 +85,21 @@ def make_plan(look: Look) -> Plan:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The state's intents and history by address, so that nobody has to search them address by address."""
+
+    intents: Mapping[Address, tuple[Intent, ...]]
+    history: History
+
+    @classmethod
+    def of(cls, state: State) -> "_Known":
+        intents: dict[Address, list[Intent]] = {}
+        for intent in state.intents:
+            intents.setdefault(intent.address, []).append(intent)
+        return cls({address: tuple(found) for address, found in intents.items()}, by_address(state))
+
+
 def _all(look: Look, kind: str) -> list[Address]:
     """Every address of the kind that is defined, recorded, or has an open intent."""
     defined = (*look.definitions.templates, *look.definitions.campaigns)
@@ -88,32 +107,38 @@ def _all(look: Look, kind: str) -> list[Address]:
     return sorted({a for a in (*defined, *look.state.resources, *intents) if kind_of(a) == kind})
 
 
-def _template_facts(look: Look, address: Address) -> TemplateFacts:
+def _template_facts(look: Look, known: _Known, address: Address) -> TemplateFacts:
     return TemplateFacts(
         address,
         look.definitions.templates.get(address),
         look.state.template(address),
         look.observed.templates,
-        look.state.intents_of(address),
+        known.intents.get(address, ()),
         look.now,
         supersede=address in look.choices.supersede,
     )
 
 
-def _campaign_facts(look: Look, address: Address, views: Mapping[Address, TemplateView]) -> CampaignFacts:
+def _campaign_facts(
+    look: Look,
+    known: _Known,
+    address: Address,
+    views: Mapping[Address, TemplateView],
+    missing: frozenset[int],
+) -> CampaignFacts:
     desired, record = look.definitions.campaigns.get(address), look.state.campaign(address)
     return CampaignFacts(
         address,
         desired,
         record,
         look.observed.schedules,
-        look.state.intents_of(address),
+        known.intents.get(address, ()),
         look.now,
         _serving(look, desired, views),
         look.digester,
-        missing=_missing(look, address, views),
-        was_sent=was_sent(look.state, address, look.now),
-        was_cancelled=was_cancelled(look.state, address),
+        missing=missing,
+        was_sent=was_sent(look.state, known.history, address, look.now),
+        was_cancelled=was_cancelled(known.history, address),
         recreate=address in look.choices.recreate,
         overwrite=address in look.choices.overwrite,
         freeze=look.limits.freeze,
@@ -127,14 +152,6 @@ def _serving(look: Look, desired: Campaign | None, views: Mapping[Address, Templ
         return serving_of(desired.temp_id, look.observed.templates.get(desired.temp_id))
     view = views.get(template_address(desired.template or ""))
     return view.serving if view else Serving()
-
-
-def _missing(look: Look, address: Address, views: Mapping[Address, TemplateView]) -> frozenset[int]:
-    """The ids that the campaign's schedules name and that no template of ours has any more."""
-    record = look.state.campaign(address)
-    if record is None or record.template is None:
-        return frozenset()
-    return frozenset(b.target.temp_id for b in record.batches.values()) - living_ids(views.values())
 
 
 def _refusals(

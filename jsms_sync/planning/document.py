@@ -1,5 +1,7 @@
 """The plan as JSON: the shape of contract §5, without a phone number, parameter value or secret."""
 
+from datetime import UTC
+
 from jsms_sync.model.decisions import BatchCounts, Change, Held, Refusal
 from jsms_sync.model.resources import Position, Problem, kind_of
 from jsms_sync.planning.fields import differences
@@ -16,7 +18,7 @@ def plan_document(plan: Plan) -> Json:
     return {
         "format_version": FORMAT_VERSION,
         "id": origin.id,
-        "created_at": origin.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created_at": origin.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool_version": origin.tool_version,
         "account": origin.account,
         "state": {"lineage": origin.lineage, "serial": origin.serial},

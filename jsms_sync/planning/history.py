@@ -1,8 +1,9 @@
 """What the history tells of an address."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from jsms_sync.model.records import Happened, State
+from jsms_sync.model.records import Happened, HistoryEntry, State
 from jsms_sync.model.resources import Address
 
 ENDINGS = frozenset(
@@ -11,16 +12,32 @@ ENDINGS = frozenset(
 STOPPED = frozenset({Happened.CANCELLED, Happened.CANCELLED_OUTSIDE})
 GONE_OUT = frozenset({Happened.SENT, Happened.PRESUMED_SENT})
 
+History = Mapping[Address, Sequence[HistoryEntry]]
+"""What happened to each address, oldest first."""
+
+
+def by_address(state: State) -> History:
+    """The state's history, so that each address finds its own part at once."""
+    found: dict[Address, list[HistoryEntry]] = {}
+    for entry in state.history:
+        found.setdefault(entry.address, []).append(entry)
+    return found
+
 
 def was_sent(
-    state: State, address: Address, now: datetime, followed: frozenset[Address] = frozenset()
+    state: State,
+    history: History,
+    address: Address,
+    now: datetime,
+    followed: frozenset[Address] = frozenset(),
 ) -> bool:
     """Whether a campaign of this name was ever sent, also when it was renamed before that."""
-    entries = [entry for entry in state.history if entry.address == address]
+    entries = history.get(address, ())
     if any(entry.event in GONE_OUT for entry in entries):
         return True
-    names = {entry.moved_to for entry in entries if entry.moved_to} - followed - {address}
-    return any(_has_passed(state, to, now) or was_sent(state, to, now, followed | {address}) for to in names)
+    followed |= {address}
+    names = {entry.moved_to for entry in entries if entry.moved_to} - followed
+    return any(_has_passed(state, to, now) or was_sent(state, history, to, now, followed) for to in names)
 
 
 def _has_passed(state: State, address: Address, now: datetime) -> bool:
@@ -28,7 +45,7 @@ def _has_passed(state: State, address: Address, now: datetime) -> bool:
     return record is not None and any(b.target.send_time <= now for b in record.batches.values())
 
 
-def was_cancelled(state: State, address: Address) -> bool:
+def was_cancelled(history: History, address: Address) -> bool:
     """Whether the last thing that happened to a campaign of this name was that it was stopped."""
-    events = [entry.event for entry in state.history if entry.address == address and entry.event in ENDINGS]
+    events = [entry.event for entry in history.get(address, ()) if entry.event in ENDINGS]
     return bool(events) and events[-1] in STOPPED

@@ -1,25 +1,42 @@
 """Renames: `moved_from` moves a record to its new address, without a request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from jsms_sync.model.decisions import Action, Change, Decision, Reason, merged
+from jsms_sync.model.decisions import Action, BatchCounts, Change, Decision, Reason, merged
 from jsms_sync.model.events import CampaignSet, Event, Moved, Remembered
 from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry, State
 from jsms_sync.model.resources import Address, Definitions, Resource, kind_of, name_of
+
+Users = Mapping[str, Sequence[tuple[Address, CampaignRecord]]]
+"""Recorded campaigns, by the name of the template that they send."""
 
 
 def moves(definitions: Definitions, state: State, now: datetime) -> Decision:
     """Every rename that is still to be recorded; without its old name in the state it was done before."""
     resources: tuple[Resource, ...] = (*definitions.templates.values(), *definitions.campaigns.values())
-    return merged(_move(resource, definitions, state, now) for resource in resources if resource.moved_from)
+    moving = [resource for resource in resources if resource.moved_from]
+    users = _users(state) if moving else {}
+    return merged(_move(resource, definitions, state, users, now) for resource in moving)
 
 
-def _move(resource: Resource, definitions: Definitions, state: State, now: datetime) -> Decision:
+def _users(state: State) -> Users:
+    """The campaigns of each template, by its name."""
+    users: dict[str, list[tuple[Address, CampaignRecord]]] = {}
+    for address, record in state.resources.items():
+        if isinstance(record, CampaignRecord) and record.template:
+            users.setdefault(record.template, []).append((address, record))
+    return users
+
+
+def _move(
+    resource: Resource, definitions: Definitions, state: State, users: Users, now: datetime
+) -> Decision:
     new = resource.address
     old = Address(f"{kind_of(new)}.{resource.moved_from}")
     if old not in state.resources or new in state.resources or definitions.get(old):
         return Decision()
+    campaign = state.campaign(old)
     change = Change(
         new,
         Action.RECORD,
@@ -27,15 +44,15 @@ def _move(resource: Resource, definitions: Definitions, state: State, now: datet
         before={"address": old},
         after={"address": new},
         source=resource.source,
+        batches=BatchCounts(unchanged=len(campaign.batches)) if campaign else None,
     )
-    return Decision(changes=(change,), events=tuple(_events(old, new, state, now)))
+    return Decision(changes=(change,), events=tuple(_events(old, new, users, now)))
 
 
-def _events(old: Address, new: Address, state: State, now: datetime) -> Iterator[Event]:
+def _events(old: Address, new: Address, users: Users, now: datetime) -> Iterator[Event]:
     yield Moved(old, new)
     if kind_of(old) == "campaign":
         yield Remembered(HistoryEntry(old, Happened.MOVED, now, moved_to=new))
         return
-    for address, record in state.resources.items():
-        if isinstance(record, CampaignRecord) and record.template == name_of(old):
-            yield CampaignSet(address, record.source, name_of(new), record.cancelled)
+    for address, record in users.get(name_of(old), ()):
+        yield CampaignSet(address, record.source, name_of(new), record.cancelled)

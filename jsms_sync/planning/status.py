@@ -8,7 +8,7 @@ from jsms_sync.model.records import Audit, CampaignRecord, Happened, Revision, S
 from jsms_sync.model.resources import Address, Campaign, Definitions, Template, kind_of, name_of
 from jsms_sync.model.wire import CHINA
 from jsms_sync.planning.document import FORMAT_VERSION, Json
-from jsms_sync.planning.history import was_cancelled, was_sent
+from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
 
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
@@ -17,28 +17,32 @@ def status_document(definitions: Definitions, recorded: State, observed: State, 
     """Every address with its phase; `observed` is the recorded state after what was just seen."""
     addresses = {*definitions.templates, *definitions.campaigns, *observed.resources}
     ordered = sorted(addresses | {intent.address for intent in observed.intents})
+    history = by_address(observed)
+    in_doubt = frozenset(intent.address for intent in observed.intents if intent.creates)
     return {
         "format_version": FORMAT_VERSION,
         "templates": [
-            _template(a, definitions.templates.get(a), recorded, observed)
+            _template(a, definitions.templates.get(a), recorded, observed, history)
             for a in ordered
             if kind_of(a) == "template"
         ],
         "campaigns": [
-            _campaign(a, definitions.campaigns.get(a), observed, now)
+            _campaign(a, definitions.campaigns.get(a), observed, history, now, in_doubt=a in in_doubt)
             for a in ordered
             if kind_of(a) == "campaign"
         ],
     }
 
 
-def _template(address: Address, desired: Template | None, recorded: State, observed: State) -> Json:
+def _template(
+    address: Address, desired: Template | None, recorded: State, observed: State, history: History
+) -> Json:
     record = observed.template(address) or TemplateRecord()
     revision = _telling(record, desired)
     before = recorded.template(address)
     return {
         "address": address,
-        "phase": revision.status.value if revision else _without_revision(address, observed),
+        "phase": revision.status.value if revision else _without_revision(address, history),
         "temp_id": revision.temp_id if revision else None,
         "serving_temp_id": before.serving if before else None,
         "refuse_reason": revision.refuse_reason if revision else None,
@@ -56,19 +60,27 @@ def _telling(record: TemplateRecord, desired: Template | None) -> Revision | Non
     return newest_first[0] if newest_first else None
 
 
-def _without_revision(address: Address, observed: State) -> str:
-    events = [entry.event for entry in observed.history if entry.address == address]
+def _without_revision(address: Address, history: History) -> str:
+    events = [entry.event for entry in history.get(address, ())]
     return "missing" if events and events[-1] is Happened.DELETED_OUTSIDE else "unsubmitted"
 
 
-def _campaign(address: Address, desired: Campaign | None, observed: State, now: datetime) -> Json:
+def _campaign(
+    address: Address,
+    desired: Campaign | None,
+    observed: State,
+    history: History,
+    now: datetime,
+    *,
+    in_doubt: bool,
+) -> Json:
     record = observed.campaign(address) or CampaignRecord()
     batches = list(record.batches.values())
     send_time = min((b.target.send_time for b in batches), default=desired.send_time if desired else None)
     placed = sum(len(b.target.members) // ENTRY for b in batches)
     return {
         "address": address,
-        "phase": _phase(address, record, desired, observed, now),
+        "phase": _phase(record, now, in_doubt=in_doubt) or _past(address, desired, observed, history, now),
         "send_time": send_time.astimezone(CHINA).isoformat() if send_time else None,
         "batches": len(batches),
         "recipients": placed if batches else len(desired.recipients) if desired else 0,
@@ -76,21 +88,25 @@ def _campaign(address: Address, desired: Campaign | None, observed: State, now: 
     }
 
 
-def _phase(
-    address: Address, record: CampaignRecord, desired: Campaign | None, observed: State, now: datetime
-) -> str:
+def _phase(record: CampaignRecord, now: datetime, *, in_doubt: bool) -> str:
+    """What its schedules tell; nothing where it has none."""
     batches = record.batches.values()
     if record.cancelled or any(batch.gone for batch in batches):
         return "cancelled"
     if any(batch.target.send_time <= now for batch in batches):
         return "sent"
-    if any(intent.creates for intent in observed.intents_of(address)):
+    if in_doubt:
         return "unknown"
-    if batches:
-        return "scheduled"
-    if was_sent(observed, address, now):
+    return "scheduled" if batches else ""
+
+
+def _past(
+    address: Address, desired: Campaign | None, observed: State, history: History, now: datetime
+) -> str:
+    """What the history tells of a campaign without schedules."""
+    if was_sent(observed, history, address, now):
         return "sent"
-    if was_cancelled(observed, address):
+    if was_cancelled(history, address):
         return "cancelled"
     return "missed" if desired is None or desired.send_time <= now else "waiting"
 

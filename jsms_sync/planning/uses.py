@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from jsms_sync.kinds.campaign import CampaignView
-from jsms_sync.kinds.campaign_changes import RECENT
-from jsms_sync.kinds.campaign_settle import Standing, Standings
+from jsms_sync.kinds.campaign_changes import may_be_sent
 from jsms_sync.kinds.template import TemplateView
 from jsms_sync.model.decisions import ChangeBatch, DropBatch
+from jsms_sync.model.events import IntentClosed
 from jsms_sync.model.observed import Gone, SeenTemplate, TemplateSeen, Unreadable
-from jsms_sync.model.records import Audit
+from jsms_sync.model.records import Audit, Happened, Intent, State
 from jsms_sync.model.serving import Serving
 from jsms_sync.model.text import variables
+
+LEFT = frozenset({Happened.DELETED, Happened.DELETED_OUTSIDE, Happened.RETIRED})
 
 
 def serving_of(temp_id: int, seen: TemplateSeen | None) -> Serving:
@@ -27,35 +29,35 @@ def serving_of(temp_id: int, seen: TemplateSeen | None) -> Serving:
             return Serving()
         case Unreadable(why):
             return Serving(unreadable=f"template {temp_id} could not be read: {why}")
-        case Gone() | None:
+        case Gone():
+            return Serving(temp_id, ready=True, unknown=True)
+        case _:
             return Serving(temp_id, ready=True)
 
 
-def living_ids(views: Iterable[TemplateView]) -> frozenset[int]:
-    """The ids of every revision that was not seen to be gone."""
-    return frozenset(temp_id for view in views for temp_id in view.settled.known_ids)
+def gone_ids(state: State, views: Iterable[TemplateView]) -> frozenset[int]:
+    """The ids that once were revisions of ours and are gone by now, whoever deleted them."""
+    settled = [view.settled for view in views]
+    left = {e.remote_id for e in state.history if e.event in LEFT}
+    missing = {temp_id for found in settled for temp_id in found.missing}
+    known = {temp_id for found in settled for temp_id in found.known_ids}
+    return frozenset(id for id in left | missing if isinstance(id, int)) - known
 
 
-def used_ids(views: Iterable[CampaignView], now: datetime) -> frozenset[int]:
+def used_ids(views: Iterable[CampaignView], intents: Iterable[Intent], now: datetime) -> frozenset[int]:
     """The ids that pending schedules and open intents still use once this plan is done."""
-    return frozenset(temp_id for view in views for temp_id in _used(view, now))
+    every = tuple(views)
+    closed = {e.id for view in every for e in view.decision.events if isinstance(e, IntentClosed)}
+    meant = (i.target.temp_id for i in intents if i.target is not None and i.id not in closed)
+    return frozenset((*meant, *(temp_id for view in every for temp_id in _used(view, now))))
 
 
 def _used(view: CampaignView, now: datetime) -> Iterable[int]:
     steps = [step for change in view.decision.changes for step in change.steps]
     switched = {step.key for step in steps if isinstance(step, ChangeBatch | DropBatch)}
     for standing in view.settled.batches:
-        if standing.key not in switched and _may_be_sent(standing, now):
+        if standing.key not in switched and may_be_sent(standing, now):
             yield standing.batch.target.temp_id
     for step in steps:
         if isinstance(step, ChangeBatch) and isinstance(step.draft.template, int):
             yield step.draft.template
-    for doubt in view.settled.doubts:
-        if doubt.target is not None:
-            yield doubt.target.temp_id
-
-
-def _may_be_sent(standing: Standings, now: datetime) -> bool:
-    if standing.standing is Standing.PASSED:
-        return now - standing.batch.target.send_time < RECENT
-    return standing.standing is not Standing.GONE

@@ -15,7 +15,7 @@ def problems_text(problems: Iterable[Problem], paint: Paint = plain) -> str:
 def _problem(problem: Problem, paint: Paint) -> str:
     weight = paint(problem.severity.value, problem.severity.value)
     head = f"{problem.position}: {weight}: {problem.message} [{problem.code}]\n"
-    return head + (paint("dim", f"    {problem.help}") + "\n" if problem.help else "")
+    return head + "".join(paint("dim", f"    {line}") + "\n" for line in problem.help.splitlines())
 
 
 def verdict(templates: int, campaigns: int, problems: tuple[Problem, ...]) -> str:

@@ -1,7 +1,7 @@
 """The wire format of every endpoint on tape: what was said, and how it was recorded without anything private.
 
 `python tests/unit/cassettes.py` (with the package on the path) records all of them again, against a
-scripted server on loopback that says what the documents say (`jsms-api.md §§1, 4–6`).
+scripted server on loopback that says what the documents say (`jsms-api.md §§1, 3–8`).
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 
 from scripted_server import ScriptedServer, http
 
-from jsms_sync.api import DEFAULT_BASE_URL, Client, Credentials
+from jsms_sync.api import DEFAULT_BASE_URL, Client, Credentials, Image, SignatureForm
 from jsms_sync.errors import ApiRefusal
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.resources import Recipient
@@ -23,6 +23,8 @@ DEVELOPER = Credentials("d" * 24, Secret("e" * 24))
 ID = "1a886e7c-a267-49e6-9970-0d396ca5bb1e"
 WHEN = "2027-03-01 10:00:00"
 NUMBER = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
+# An identity card and a social credit code have 18 places (`jsms-api.md §7`).
+IDENTITY = re.compile(r"(?<![0-9A-Z])[0-9][0-9A-Z]{17}(?![0-9A-Z])")
 RECIPIENTS = (
     Recipient(Mobile("19912345678"), Params({"order": "1002", "carrier": "中通"})),
     Recipient(Mobile("19912345679"), Params({"order": "1003", "carrier": "圆通"})),
@@ -64,9 +66,65 @@ SCHEDULE = {
 }
 APP_BALANCE = {"app_balance": 1, "app_voice": 22, "app_industry": 44, "app_market": 14}
 DEV_BALANCE = {"dev_balance": 9, "dev_voice": 702, "dev_industry": 121981, "dev_market": 11683}
+WRONG_CODE = {"is_valid": False, "error": {"code": 50010, "message": "invalid code"}}
+MESSAGES = {
+    "success_count": 1,
+    "failure_count": 1,
+    "recipients": [
+        {"msg_id": "274887115920", "mobile": "19912345678"},
+        {"msg_id": "275421247364", **PARTLY["failure_recipients"][0]},  # type: ignore[index]  # a sample
+    ],
+}
+# Not a picture, but the tapes are text.
+LICENCE = Image("licence.png", b"a picture")
+FORM = SignatureForm(
+    sign="极光",
+    type=1,
+    legal_person_name=Secret("张三"),
+    legal_person_id_number=Secret("110101199003078515"),
+    id_card_image=LICENCE,
+    social_credit_code=Secret("91110000600037341L"),
+    business_license_image=LICENCE,
+)
+PLAIN_FORM = SignatureForm(sign="极光", type=6, remark="官网", images=(LICENCE,))
+SIGNATURE = {"sign_id": 37582, "sign": "极光", "status": 1, "is_default": 1, "use_status": 1}
+REPORTS = [{"msgId": "88235123435", "phone": "19912345678", "receiveTime": 1575015093000, "status": 4001}]
+REPLIES = [{"phone": "19912345678", "replyTime": 1575015093000, "content": "TD"}]
 UNKNOWN = {"error": {"code": 50013, "message": "invalid temp_id"}}
 
 EXCHANGES: dict[str, Exchange] = {
+    "codes-send": (
+        lambda c: c.codes.send(mobile=ONE["mobile"], temp_id=1),
+        200,
+        {"msg_id": "288193860302"},
+    ),
+    "codes-send-voice": (
+        lambda c: c.codes.send_voice(mobile=ONE["mobile"], ttl=60),
+        200,
+        {"msg_id": "288193860302"},
+    ),
+    "codes-verify": (lambda c: c.codes.verify("288193860302", "123456"), 200, {"is_valid": True}),
+    "codes-verify-wrong": (lambda c: c.codes.verify(ID, "000000"), 403, WRONG_CODE),
+    "messages-send": (
+        lambda c: c.messages.send(**{name: ONE[name] for name in ("mobile", "temp_id", "temp_para")}),
+        200,
+        {"msg_id": 288193860302},
+    ),
+    "messages-send-batch": (
+        lambda c: c.messages.send_batch(temp_id=1250, recipients=RECIPIENTS, tag="春季"),
+        200,
+        MESSAGES,
+    ),
+    "sign-create": (lambda c: c.signatures.create(FORM), 200, {"sign_id": 37582}),
+    "sign-update": (
+        lambda c: c.signatures.update(37582, PLAIN_FORM, era="2018-11"),
+        200,
+        {"sign_id": 37582},
+    ),
+    "sign-get": (lambda c: c.signatures.get(37582), 200, SIGNATURE),
+    "sign-delete": (lambda c: c.signatures.delete(37582), 200, b""),
+    "report": (lambda c: c.receipts.reports(), 200, REPORTS),
+    "reply": (lambda c: c.receipts.replies(), 200, REPLIES),
     "template-create": (lambda c: c.templates.create(**TEMPLATE, remark="注册"), 200, {"temp_id": 37582}),
     "template-update": (lambda c: c.templates.update(37582, **TEMPLATE), 200, {"temp_id": 37582}),
     "template-get": (lambda c: c.templates.get(37582), 200, {"temp_id": 37582, **TEMPLATE, "status": 1}),
@@ -100,12 +158,12 @@ def tape(record_mode: str) -> Any:
 
 
 def masked(text: str) -> str:
-    """The text with every mainland number as `199****5678`."""
-    return NUMBER.sub(r"\1****\2", text)
+    """The text with every mainland number as `199****5678`, without identity numbers and names."""
+    return NUMBER.sub(r"\1****\2", IDENTITY.sub("****", text)).replace("张三", "****")
 
 
 def leaks(text: str) -> list[str]:
-    """What a cassette must not hold: credentials, a Basic header, a whole number."""
+    """What a cassette must not hold: credentials, a Basic header, a whole number, an identity."""
     pairs = (APP, DEVELOPER)
     private = [*(pair.secret.reveal() for pair in pairs), *(pair.key for pair in pairs)]
     private += [pair.authorization() for pair in pairs]
@@ -113,7 +171,8 @@ def leaks(text: str) -> list[str]:
     return (
         found
         + re.findall(r"(?i)basic\s+[a-z0-9+/=]{8,}|authorization", text)
-        + [match[0] for match in NUMBER.finditer(text)]
+        + [match[0] for pattern in (NUMBER, IDENTITY) for match in pattern.finditer(text)]
+        + re.findall("张三", text)
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_sync.api import replies
+from jsms_sync.api import receipts, replies, sending, signatures
 from jsms_sync.api.answers import Answer, Call, Value, judge, parse
 from jsms_sync.errors import ApiRefusal, InDoubt
 from jsms_sync.model.privacy import Mobile, Params
@@ -25,6 +25,14 @@ CALLS: dict[str, Call[Any]] = {
     "changed schedule": Call("PUT", f"/schedule/{SCHEDULE}", replies.same_schedule(SCHEDULE)),
     "balance": Call("GET", "/accounts/app", replies.balance("app")),
     "deletion": Call("DELETE", "/templates/7", replies.nothing),
+    "message": Call("POST", "/messages", sending.msg_id_of),
+    "messages": Call("POST", "/messages/batch", sending.messages(2)),
+    "verification": Call("POST", "/codes/7/valid", sending.verification, read_4xx=sending.wrong_code),
+    "new signature": Call("POST", "/sign", signatures.sign_id_of),
+    "changed signature": Call("POST", "/sign/7", signatures.same_signature(7)),
+    "signature": Call("GET", "/sign/7", signatures.signature(7)),
+    "reports": Call("GET", "/report", receipts.all_of(receipts.report), reads_once=True),
+    "replies": Call("GET", "/reply", receipts.all_of(receipts.reply), reads_once=True),
 }
 
 NAMES = st.sampled_from(
@@ -46,6 +54,17 @@ NAMES = st.sampled_from(
         "msg_id",
         "error_code",
         "app_balance",
+        "success_count",
+        "is_valid",
+        "sign_id",
+        "sign",
+        "is_default",
+        "use_status",
+        "msgId",
+        "phone",
+        "receiveTime",
+        "replyTime",
+        "content",
     ]
 )
 JSON = st.recursive(
@@ -63,6 +82,8 @@ JSON = st.recursive(
 def test_any_body_is_a_value_a_refusal_or_a_doubt(call: Call[Any], status: int, body: bytes) -> None:
     """No body leads to anything else, and values come from 2xx, refusals from 4xx only."""
     match judge(call, Answer(status, body)):
+        case Value(sending.Verification(is_valid)):
+            assert 200 <= status < 300 or (400 <= status < 500 and not is_valid)
         case Value(value):
             assert 200 <= status < 300
             repr(value).encode()
@@ -235,6 +256,28 @@ DEEP = b"[" * 100_000
         ("balance", b'{"dev_balance":1}'),
         ("balance", b'{"app_balance":"much"}'),
         ("deletion", b"<html></html>"),
+        ("message", b'{"msg_id":""}'),
+        ("message", b'{"msg_id":null}'),
+        ("message", b'{"msg_id":true}'),
+        ("message", b'{"msg_id":-7}'),
+        ("message", b'{"msg_id":"a/b"}'),
+        ("messages", b"{}"),
+        ("messages", b'{"success_count":"many"}'),
+        ("messages", b'{"success_count":1,"recipients":[],"error":{"code":50013}}'),
+        ("verification", b"{}"),
+        ("verification", b'{"is_valid":"true"}'),
+        ("verification", b'{"is_valid":1}'),
+        ("verification", b'{"is_valid":true,"error":{"code":50010}}'),
+        ("new signature", b'{"sign_id":0}'),
+        ("changed signature", b'{"sign_id":8}'),
+        ("signature", b'{"sign_id":7,"sign":"x"}'),
+        ("signature", b'{"sign_id":7,"sign":"x","status":1,"is_default":2}'),
+        ("signature", b'{"sign_id":7,"sign":"x","status":1,"use_status":"yes"}'),
+        ("reports", b""),
+        ("reports", b"null"),
+        ("reports", b"{}"),
+        ("reports", b'{"error":{"code":50009,"message":"out of freq"}}'),
+        ("replies", b'{"replies":[]}'),
         ("deletion", b"[]"),
         ("deletion", b'{"error":{"code":50013}}'),
         pytest.param("deletion", DEEP, id="deep deletion"),
@@ -245,7 +288,9 @@ def test_a_success_that_does_not_say_what_was_asked_is_in_doubt(name: str, body:
     result = judge(CALLS[name], Answer(200, body))
     assert isinstance(result, InDoubt)
     assert result.http_status == 200
-    assert ("console" in result.help) == (CALLS[name].method == "POST")
+    call = CALLS[name]
+    assert ("console" in result.help) != call.is_repeatable
+    assert ("Records may be lost" in result.help) == call.reads_once
 
 
 @pytest.mark.parametrize("nested", [{"mobile": "1", "temp_para": {"n": {}}}, {"temp_para": {}}, 5])

@@ -5,12 +5,42 @@ from pathlib import Path
 import pytest
 from cassettes import APP, DEVELOPER, EXCHANGES, FOLDER, ID, RECIPIENTS, leaks, masked, tape
 
-from jsms_sync.api import Balance, BatchReply, Client, Failure, Schedule, ScheduleRecipient, Template
-from jsms_sync.errors import ApiRefusal
+from jsms_sync.api import (
+    Balance,
+    BatchReply,
+    Client,
+    Failure,
+    MessagesReply,
+    Reply,
+    Report,
+    Schedule,
+    ScheduleRecipient,
+    Sent,
+    Signature,
+    Template,
+    Verification,
+    explain,
+)
+from jsms_sync.errors import UnknownResource
 from jsms_sync.model.privacy import Mobile
 
+MASKED = Mobile("199****5678")
 FAILURE = Failure(50006, "the phone number is not valid", Mobile("199****5679"), RECIPIENTS[1].params)
 VALUES = {
+    "codes-send": "288193860302",
+    "codes-send-voice": "288193860302",
+    "codes-verify": Verification(True),
+    "codes-verify-wrong": Verification(False, explain(50010)),
+    "messages-send": "288193860302",
+    "messages-send-batch": MessagesReply(
+        1, 1, (Sent("274887115920", MASKED), Sent("275421247364", FAILURE.mobile, FAILURE))
+    ),
+    "sign-create": 37582,
+    "sign-update": None,
+    "sign-get": Signature(37582, "极光", 1, True, True),
+    "sign-delete": None,
+    "report": (Report("88235123435", MASKED, "1575015093000", 4001),),
+    "reply": (Reply(MASKED, "1575015093000", "TD"),),
     "template-create": 37582,
     "template-update": None,
     "template-get": Template(37582, "您好，您的验证码是{{code}}，2分钟内有效！", 1, 120, None, 1),
@@ -23,7 +53,7 @@ VALUES = {
         ID,
         "2027-03-01 10:00:00",
         1250,
-        (ScheduleRecipient("274887115920", Mobile("199****5678"), RECIPIENTS[0].params),),
+        (ScheduleRecipient("274887115920", MASKED, RECIPIENTS[0].params),),
     ),
     "schedule-delete": None,
     "account-app": Balance(1, 22, 44, 14),
@@ -44,7 +74,7 @@ def test_the_tape_of_a_refusal_plays() -> None:
     with (
         tape("none").use_cassette("template-get-unknown"),
         Client(APP) as client,
-        pytest.raises(ApiRefusal) as caught,
+        pytest.raises(UnknownResource) as caught,
     ):
         EXCHANGES["template-get-unknown"][0](client)
     assert caught.value.number == 50013
@@ -70,6 +100,10 @@ def test_no_tape_holds_anything_private(path: Path) -> None:
         "- basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
         '"mobile":"19912345678"',
         "+8619912345678"[3:],
+        "110101199003078515",
+        "11010119900307851X",
+        "91110000600037341L",
+        "张三",
     ],
 )
 def test_the_guard_of_the_tapes_sees_what_it_should(text: str) -> None:

@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 from scripted_server import ScriptedServer, http
 
-from jsms_sync.api import Balance, BatchReply, Client, Credentials, Template
+from jsms_sync.api import (
+    Balance,
+    BatchReply,
+    Client,
+    Credentials,
+    MessagesReply,
+    Reply,
+    Report,
+    Sent,
+    Signature,
+    Template,
+    Verification,
+    explain,
+)
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.resources import Recipient, TemplateType
@@ -106,6 +119,84 @@ CASES: dict[str, Case] = {
         BatchReply(ID, 2, 0, ()),
     ),
     "schedules.delete": (lambda c: c.schedules.delete(ID), b"", f"DELETE /v1/schedule/{ID}", None, None),
+    "codes.send": (
+        lambda c: c.codes.send(mobile=ONE, temp_id=1, sign_id=4321),
+        {"msg_id": "288193860302"},
+        "POST /v1/codes",
+        {"mobile": "19912345678", "temp_id": 1, "sign_id": 4321},
+        "288193860302",
+    ),
+    "codes.send, short, with an uuid": (
+        lambda c: c.codes.send(mobile=ONE, temp_id=1),
+        {"msg_id": ID},
+        "POST /v1/codes",
+        {"mobile": "19912345678", "temp_id": 1},
+        ID,
+    ),
+    "codes.send_voice": (
+        lambda c: c.codes.send_voice(mobile=ONE, code="0123", voice_lang=0, ttl=60),
+        {"msg_id": "288193860302"},
+        "POST /v1/voice_codes",
+        {"mobile": "19912345678", "code": "0123", "voice_lang": 0, "ttl": 60},
+        "288193860302",
+    ),
+    "codes.send_voice, short": (
+        lambda c: c.codes.send_voice(mobile=ONE),
+        {"msg_id": "288193860302"},
+        "POST /v1/voice_codes",
+        {"mobile": "19912345678"},
+        "288193860302",
+    ),
+    "codes.verify": (
+        lambda c: c.codes.verify("288193860302", "012345"),
+        {"is_valid": True},
+        "POST /v1/codes/288193860302/valid",
+        {"code": "012345"},
+        Verification(True),
+    ),
+    "messages.send": (
+        lambda c: c.messages.send(mobile=ONE, temp_id=1250, temp_para=PARAMS, sign_id=4321),
+        {"msg_id": 288193860302},
+        "POST /v1/messages",
+        {"mobile": "19912345678", "temp_id": 1250, "temp_para": {"code": "007"}, "sign_id": 4321},
+        "288193860302",
+    ),
+    "messages.send, short": (
+        lambda c: c.messages.send(mobile=ONE, temp_id=1250),
+        {"msg_id": 288193860302},
+        "POST /v1/messages",
+        {"mobile": "19912345678", "temp_id": 1250},
+        "288193860302",
+    ),
+    "messages.send_batch": (
+        lambda c: c.messages.send_batch(temp_id=1250, recipients=RECIPIENTS, sign_id=4321, tag="春季"),
+        {"success_count": 2, "failure_count": 0, "recipients": [{"msg_id": "7", "mobile": "19912345678"}]},
+        "POST /v1/messages/batch",
+        {"temp_id": 1250, "recipients": WIRE_RECIPIENTS, "sign_id": 4321, "tag": "春季"},
+        MessagesReply(2, 0, (Sent("7", ONE),)),
+    ),
+    "signatures.get": (
+        lambda c: c.signatures.get(37582),
+        {"sign_id": 37582, "sign": "极光", "status": 1, "is_default": 1, "use_status": 0},
+        "GET /v1/sign/37582",
+        None,
+        Signature(37582, "极光", 1, True, False),
+    ),
+    "signatures.delete": (lambda c: c.signatures.delete(37582), b"", "DELETE /v1/sign/37582", None, None),
+    "receipts.reports": (
+        lambda c: c.receipts.reports(),
+        [{"msgId": "7", "phone": "19912345678", "receiveTime": 1575015093000, "status": 4001}],
+        "GET /v1/report",
+        None,
+        (Report("7", ONE, "1575015093000", 4001),),
+    ),
+    "receipts.replies": (
+        lambda c: c.receipts.replies(),
+        [{"phone": "19912345678", "replyTime": 1575015093000, "content": "TD"}],
+        "GET /v1/reply",
+        None,
+        (Reply(ONE, "1575015093000", "TD"),),
+    ),
     "accounts.app": (
         lambda c: c.accounts.app(),
         {"app_balance": 1, "app_voice": 22, "app_industry": 44, "app_market": 14},
@@ -178,6 +269,41 @@ def test_an_id_that_is_no_segment_is_refused(schedule_id: str) -> None:
         with pytest.raises(InvalidInput, match="schedule id"):
             client.schedules.delete(schedule_id)
         assert server.heard == []
+
+
+@pytest.mark.parametrize(
+    ("msg_id", "path"),
+    [
+        (ID, f"/v1/codes/{ID}/valid"),
+        ("a/../b", "/v1/codes/a%2F..%2Fb/valid"),
+        ("7?x", "/v1/codes/7%3Fx/valid"),
+    ],
+)
+def test_a_message_id_stays_one_segment_of_the_path(msg_id: str, path: str) -> None:
+    """Digits, an uuid, or something odd: it reaches no other endpoint."""
+    with (
+        ScriptedServer(http(200, {"is_valid": True})) as server,
+        Client(APP, base_url=server.base_url) as client,
+    ):
+        assert client.codes.verify(msg_id, "1")
+        assert server.heard[0].path == path
+
+
+@pytest.mark.parametrize("msg_id", ["", "..", "\ud83d"])
+def test_a_message_id_that_is_no_segment_is_refused(msg_id: str) -> None:
+    """Nothing is sent for an id that cannot be one."""
+    with ScriptedServer(http(200)) as server, Client(APP, base_url=server.base_url) as client:
+        with pytest.raises(InvalidInput):
+            client.codes.verify(msg_id, "1")
+        assert server.heard == []
+
+
+def test_a_wrong_code_is_a_value_over_the_wire() -> None:
+    """The 403 that says no does not raise, and is not repeated."""
+    no = {"is_valid": False, "error": {"code": 50010, "message": "invalid code"}}
+    with ScriptedServer(http(403, no)) as server, Client(APP, base_url=server.base_url) as client:
+        assert client.codes.verify("7", "000000") == Verification(False, explain(50010))
+        assert len(server.heard) == 1
 
 
 def test_a_text_that_utf_8_cannot_express_is_refused() -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,11 +24,19 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError
 
-from jsms_sync.api import Client, Credentials, Pace
+from jsms_sync.api import Client, Credentials, Pace, SignatureForm
 from jsms_sync.api.answers import Call
 from jsms_sync.api.failures import unsent
 from jsms_sync.api.replies import nothing
-from jsms_sync.errors import ApiError, ApiRefusal, InDoubt, InvalidInput, MissingCredentials, NotSent
+from jsms_sync.errors import (
+    ApiError,
+    ApiRefusal,
+    InDoubt,
+    InvalidInput,
+    MissingCredentials,
+    NotSent,
+    TooFrequent,
+)
 from jsms_sync.model.privacy import Mobile, Params, Secret
 
 APP = Credentials("7d431e42dfa6a6d693ac2d04", Secret("5e987ac6d2e04d95a9d8f0d1"))
@@ -88,6 +96,51 @@ def delete(client: Client, hook: Callable[[], None] | None = None) -> object:
 
 
 METHODS = {"POST": (post, 1), "PUT": (put, 4), "GET": (get, 4), "DELETE": (delete, 4)}
+
+FORM = SignatureForm(sign="极光")
+# The calls that are made once, beside schedules and templates; then what a usable answer would be.
+ONCE: dict[str, tuple[str, Do, object]] = {
+    "codes.send": (
+        "POST /codes",
+        lambda c: c.codes.send(mobile=Mobile(NUMBER), temp_id=1),
+        {"msg_id": "7"},
+    ),
+    "codes.send_voice": (
+        "POST /voice_codes",
+        lambda c: c.codes.send_voice(mobile=Mobile(NUMBER)),
+        {"msg_id": "7"},
+    ),
+    "codes.verify": ("POST /codes/7/valid", lambda c: c.codes.verify("7", "123456"), {"is_valid": True}),
+    "messages.send": (
+        "POST /messages",
+        lambda c: c.messages.send(mobile=Mobile(NUMBER), temp_id=1),
+        {"msg_id": 7},
+    ),
+    "messages.send_batch": (
+        "POST /messages/batch",
+        lambda c: c.messages.send_batch(temp_id=1, recipients=()),
+        {"success_count": 0},
+    ),
+    "signatures.create": (
+        "POST /sign",
+        lambda c: c.signatures.create(FORM, era="2018-03"),
+        {"sign_id": 7},
+    ),
+    "signatures.update": (
+        "POST /sign/7",
+        lambda c: c.signatures.update(7, FORM, era="2018-03"),
+        {"sign_id": 7},
+    ),
+    "receipts.reports": ("GET /report", lambda c: c.receipts.reports(), []),
+    "receipts.replies": ("GET /reply", lambda c: c.receipts.replies(), []),
+}
+
+
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
 
 HALF = b'{"schedule_id":"1a886e7c-a267'
 DOUBTFUL = {
@@ -153,6 +206,41 @@ def test_an_empty_answer_is_enough_for_delete_only(method: str, usable: bool) ->
             with pytest.raises(InDoubt):
                 do(client)
         assert len(server.heard) == (1 if usable else attempts)
+
+
+@pytest.mark.parametrize("name", ONCE)
+@pytest.mark.parametrize("case", [case for case in DOUBTFUL if case not in ("too slow", "an array")])
+def test_what_must_not_leave_twice_leaves_once(name: str, case: str) -> None:
+    """Every POST, and the GETs whose records can be read once, are in doubt after one attempt."""
+    line, do, _ = ONCE[name]
+    with talking(DOUBTFUL[case]) as (client, server):
+        with pytest.raises(InDoubt) as caught:
+            do(client)
+        assert [f"{heard.method} {heard.path.removeprefix('/v1')}" for heard in server.heard] == [line]
+    assert line in caught.value.message
+    assert ("Records may be lost" in caught.value.help) == name.startswith("receipts")
+    assert NUMBER not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_what_must_not_leave_twice_ends_with_its_first_answer(name: str) -> None:
+    """A usable answer is a value, a code with 4xx a refusal of its class, a closed port known not to act."""
+    _, do, answer = ONCE[name]
+    with talking(http(200, answer)) as (client, server):
+        do(client)
+        assert len(server.heard) == 1
+    with talking(refusal(50009)) as (client, server):
+        with pytest.raises(TooFrequent):
+            do(client)
+        assert len(server.heard) == 1
+    waited: list[float] = []
+    pace = replace(QUICK, sleep=waited.append)
+    with (
+        Client(APP, base_url=f"http://127.0.0.1:{closed_port()}/v1", pace=pace) as client,
+        pytest.raises(NotSent),
+    ):
+        do(client)
+    assert waited == []
 
 
 REFUSALS = {
@@ -241,12 +329,6 @@ def test_jitter_stays_inside_half_of_the_pause(chance: float) -> None:
     with talking(CUT, pace=pace) as (client, _), pytest.raises(InDoubt):
         get(client)
     assert all(step / 2 <= pause <= step for pause, step in zip(waited, (0.5, 1, 2), strict=True))
-
-
-def closed_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @pytest.mark.parametrize(("method", "pauses"), [("POST", 0), ("PUT", 3), ("GET", 3), ("DELETE", 3)])
@@ -521,10 +603,21 @@ def test_threads_share_a_client() -> None:
         assert server.connections <= 4
 
 
+ANY_ANSWER = st.one_of(st.binary(max_size=80), st.binary(max_size=80).map(lambda body: http(200, body).data))
+
+
 @settings(max_examples=40, deadline=None)
-@given(
-    answer=st.one_of(st.binary(max_size=80), st.binary(max_size=80).map(lambda body: http(200, body).data))
-)
+@given(name=st.sampled_from(sorted(ONCE)), answer=ANY_ANSWER)
+def test_any_answer_ends_the_calls_that_are_made_once(name: str, answer: bytes) -> None:
+    """Whatever bytes come back, they end after one attempt in a value or an ApiError."""
+    with talking(Says(answer)) as (client, server):
+        with suppress(ApiError):
+            ONCE[name][1](client)
+        assert len(server.heard) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(answer=ANY_ANSWER)
 def test_any_answer_ends_in_a_known_way(answer: bytes) -> None:
     """Whatever bytes come back, a POST is sent once and ends in a value or an ApiError."""
     with talking(Says(answer)) as (client, server):

@@ -1,0 +1,237 @@
+"""kill -9 in the middle of an apply, again and again: nothing is lost, and nothing is there twice."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from served import Served
+from workspace import Workspace, ended
+
+from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
+from jsms_sync.model.resources import Address
+from jsms_sync.model.wire import china_time
+
+pytestmark = pytest.mark.story
+
+TEMPLATES = 60
+PEOPLE = 2500
+LATENCY = 20
+
+
+SOME = """\
+    recipients:
+      - {mobile: "19900009001", params: {order: "1"}}
+      - {mobile: "19900009002", params: {order: "2"}}
+"""
+ONE = """\
+    mobile: "19900009003"
+    params: {order: "3"}
+"""
+
+
+def shop(*, edited: bool = False) -> str:
+    """60 templates and 3 campaigns; edited, every kind of write has something to do."""
+    templates = "".join(
+        f"  {name}: {{type: notification, content: '{text}'}}\n" for name, text in texts(edited)
+    )
+    return f"""\
+version: 1
+templates:
+{templates}
+campaigns:
+  everybody:
+    template: text-00
+    send_time: 2099-03-0{2 if edited else 1} 10:00:00
+    recipients_file: everybody.csv
+  some:
+    template: text-01
+    send_time: 2099-03-05 10:00:00
+{ONE if edited else SOME}
+  {"another" if edited else "one"}:
+    template: text-02
+    send_time: 2099-03-06 10:00:00
+{SOME if edited else ONE}"""
+
+
+def texts(edited: bool) -> Iterator[tuple[str, str]]:
+    """Names and contents; of the edited ones every third is new."""
+    for number in range(TEMPLATES):
+        words = "已经发货" if edited and number % 3 == 2 else "已发货"
+        yield f"text-{number:02}", f"{number}号仓：订单{{{{order}}}}{words}。"
+
+
+def people(workspace: Workspace) -> None:
+    """Writes the recipients of `everybody`."""
+    rows = [f"199{n:08},{n}" for n in range(PEOPLE)]
+    workspace.write("\n".join(["mobile,order", *rows, ""]), "everybody.csv")
+
+
+@dataclass
+class Operator:
+    """Starts applies, kills them, looks at JSMS, and says what became of what is in doubt."""
+
+    workspace: Workspace
+    sandbox: Served
+    chance: random.Random
+    log: list[dict[str, Any]] = field(default_factory=list)
+    resolved: int = 0
+
+    def kill_one(self, *arguments: str, during: str = "/v1", writes: int = 1) -> bool:
+        """Kills an apply after up to so many writes there, or at any time; whether it was still running."""
+        command = ("apply", "--auto-approve", "--new-state", *arguments)
+        with self.workspace.start(*command, measured=False) as process:
+            if during == "/v1" and self.chance.random() < 0.2:
+                time.sleep(self.chance.uniform(0.1, 0.9))
+            else:
+                self._await_writes(process, during, self.chance.randint(1, writes))
+                time.sleep(self.chance.uniform(0, LATENCY / 1000))
+            process.kill()
+            ran = ended(process)
+        assert "Traceback" not in ran.told
+        return ran.exit == -9
+
+    def _await_writes(self, process: Any, during: str, count: int) -> None:
+        while process.poll() is None and self._count(during) < count:
+            time.sleep(0.002)
+
+    def _count(self, during: str) -> int:
+        return sum(path.startswith(during) for _, path in self.sandbox.writes())
+
+    def look(self) -> None:
+        """Compares the state with the sandbox, and resolves what is in doubt as a person would."""
+        time.sleep(0.05)  # what had left reaches the sandbox
+        self.log += self.sandbox.requests()
+        self.sandbox.forget()
+        for path in self.workspace.folder.glob("jsms-sync.state.json*"):
+            assert b"1990000" not in path.read_bytes(), "a number is in the state or its journal"
+        if (self.workspace.folder / "jsms-sync.state.json").exists():
+            state = self.workspace.state
+            found = self._strangers(state)
+            for address in {i.address for i in state.intents if i.creates}:
+                self._resolve(address, found)
+
+    def _strangers(self, state: State) -> dict[Address, list[str]]:
+        """The objects whose id the state does not hold: each is named by an intent of its own."""
+        doubts = [intent for intent in state.intents if intent.creates]
+        found: dict[Address, list[str]] = {}
+        for id, object in self._unknown(state):
+            intent = next((i for i in doubts if _names(i, object)), None)
+            assert intent is not None, f"nothing in the state knows of {id}: {object}"
+            doubts.remove(intent)
+            found.setdefault(intent.address, []).append(id)
+        return found
+
+    def _unknown(self, state: State) -> Iterator[tuple[str, dict[str, Any]]]:
+        known = {str(id) for id in recorded(state)}
+        objects: dict[str, dict[str, Any]] = {
+            **{str(temp_id): each for temp_id, each in self.sandbox.templates().items()},
+            **self.sandbox.schedules(),
+        }
+        yield from ((id, each) for id, each in objects.items() if id not in known)
+
+    def _resolve(self, address: Address, found: dict[Address, list[str]]) -> None:
+        ids = found.get(address, [])
+        left = 1
+        if ids:
+            ran = self.workspace.run(
+                "resolve", address, *(f"--created={id}" for id in ids), "--format", "json"
+            )
+            assert ran.exit == 0, ran
+            left = ran.json["in_doubt"]
+        if left:
+            assert self.workspace.run("resolve", address, "--not-created").exit == 0
+        self.resolved += 1
+
+    def finish(self) -> None:
+        """Applies in peace until nothing is left to do."""
+        self.workspace.apply("--new-state")
+        self.workspace.apply()
+        self.log += self.sandbox.requests()
+        assert self.workspace.plan(exit=0)["summary"]["held"] == 0
+        assert {str(id) for id in recorded(self.workspace.state)} == {
+            *map(str, self.sandbox.templates()),
+            *self.sandbox.schedules(),
+        }
+
+    def posts(self) -> Counter[str]:
+        """How many POSTs of each kind had an effect."""
+        done = (each for each in self.log if each["method"] == "POST" and each["status"] == 200)
+        return Counter(each["path"].removeprefix("/v1/") for each in done)
+
+
+def recorded(state: State) -> set[int | str]:
+    """Every id that the state holds."""
+    found: set[int | str] = set()
+    for record in state.resources.values():
+        match record:
+            case TemplateRecord():
+                found |= record.revisions.keys()
+            case CampaignRecord():
+                found |= {batch.schedule_id for batch in record.batches.values()}
+    return found
+
+
+def _names(intent: Intent, object: dict[str, Any]) -> bool:
+    """Whether the intent announced just this object."""
+    if intent.submission is not None:
+        return bool(intent.submission.text.content == object.get("template"))
+    assert intent.target is not None
+    told = (china_time(intent.target.send_time), intent.target.temp_id, len(intent.target.members) // 16)
+    return told == (object.get("send_time"), object.get("temp_id"), len(object.get("recipients", ())))
+
+
+@pytest.fixture
+def operator(workspace: Workspace, sandbox: Served, request: pytest.FixtureRequest) -> Operator:
+    """Somebody patient, and a slow JSMS that approves everything at once."""
+    workspace.write(shop())
+    people(workspace)
+    sandbox.audit("approve")
+    sandbox.latency(LATENCY)
+    return Operator(workspace, sandbox, random.Random(20270301))
+
+
+def test_twenty_kills_lose_nothing_and_create_nothing_twice(operator: Operator, sandbox: Served) -> None:
+    """After each of twenty kills the truth is known or a named doubt, and in the end the plan is empty."""
+    killed = 0
+    for _ in range(16):
+        killed += operator.kill_one("--parallelism", "2", writes=2)
+        operator.look()
+    for _ in range(4):
+        killed += operator.kill_one("--parallelism", "1", during="/v1/schedule")
+        operator.look()
+    assert killed == 20
+    operator.finish()
+    assert operator.resolved >= 5, "the kills have to come while something is in flight"
+    assert operator.posts() == {"templates": TEMPLATES, "schedule/batch": 4, "schedule": 1}
+    assert len(sandbox.texts()) == TEMPLATES
+    batches = [
+        s["recipients"] for s in sandbox.schedules().values() if s["send_time"].startswith("2099-03-01")
+    ]
+    mobiles = [recipient["mobile"] for batch in batches for recipient in batch]
+    assert (len(batches), len(mobiles), len(set(mobiles))) == (3, PEOPLE, PEOPLE)
+
+
+def test_kills_during_edits_lose_nothing_either(operator: Operator, sandbox: Served) -> None:
+    """Killed PUTs and DELETEs settle themselves, and a replaced schedule is never there twice."""
+    sandbox.latency(0)
+    operator.finish()
+    operator.workspace.write(shop(edited=True))
+    sandbox.latency(LATENCY)
+    sandbox.forget()
+    for _ in range(5):
+        operator.kill_one("--parallelism", "2", writes=5)
+        operator.look()
+    operator.finish()
+    assert operator.workspace.plan(exit=0)["summary"]["unchanged"] == TEMPLATES + 3
+    schedules = list(sandbox.schedules().values())
+    assert Counter(s["send_time"][:10] for s in schedules) == {
+        "2099-03-02": 3,
+        "2099-03-05": 1,
+        "2099-03-06": 1,
+    }
+    assert Counter(s["kind"] for s in schedules) == {"batch": 4, "single": 1}
+    assert len(sandbox.texts()) == TEMPLATES * 4 // 3, "texts that served stay"

@@ -1,0 +1,66 @@
+"""What campaigns cost, as JSMS counts (architecture §7)."""
+
+import builders as b
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jsms_sync.model.privacy import Params
+from jsms_sync.model.resources import TemplateType
+from jsms_sync.planning.cost import Pattern
+from jsms_sync.planning.decide import make_plan
+from jsms_sync.planning.plan import Estimate
+
+NOTIFICATION, MARKETING = TemplateType.NOTIFICATION, TemplateType.MARKETING
+
+
+@pytest.mark.parametrize(
+    ("content", "type", "values", "parts"),
+    [
+        ("一" * 60, NOTIFICATION, {}, 1),
+        ("一" * 61, NOTIFICATION, {}, 2),
+        ("一" * 124, NOTIFICATION, {}, 2),
+        ("一" * 125, NOTIFICATION, {}, 3),
+        ("一" * 58 + "\n", NOTIFICATION, {}, 1),
+        ("一" * 59 + "\n", NOTIFICATION, {}, 2),
+        ("一" * 54, MARKETING, {}, 1),
+        ("一" * 55, MARKETING, {}, 2),
+        ("一" * 58 + "{{a}}", NOTIFICATION, {"a": "xy"}, 1),
+        ("一" * 58 + "{{a}}", NOTIFICATION, {"a": "xyz"}, 2),
+        ("一" * 58 + "{{a}}", NOTIFICATION, {"a": "\n"}, 1),
+        ("一" * 58 + "{{a}}", NOTIFICATION, {"a": "\n."}, 2),
+        ("一" * 56 + "{{a}}{{a}}", NOTIFICATION, {"a": "xyz"}, 2),
+        ("一" * 60 + "{{a}}", NOTIFICATION, {}, 1),
+        ("{{a}}", NOTIFICATION, {"a": "x" * 500, "b": "y" * 500}, 8),
+    ],
+)
+def test_a_message_has_the_parts_that_jsms_bills(
+    content: str, type: TemplateType, values: dict[str, str], parts: int
+) -> None:
+    """70 to one part, else 67 each, with a signature of 10 and, for marketing, the opt-out text of 6."""
+    assert Pattern.of(content, type).parts(Params(values)) == parts
+
+
+@given(st.text("一\n", max_size=300), st.text(max_size=100))
+def test_longer_values_never_cost_less(content: str, value: str) -> None:
+    """Another character adds at most one part, and never takes one away."""
+    pattern = Pattern.of(content + "{{a}}", MARKETING)
+    before, after = (pattern.parts(Params({"a": text})) for text in (value, value + "x"))
+    assert before <= after <= before + 1
+
+
+def test_the_plan_counts_what_is_placed_or_changed() -> None:
+    """Messages and parts of placed and changed schedules; an unknown text counts one part to a message."""
+    served = b.template_record(b.revision(10, "一" * 60 + "{{n}}", served=True), serving=10)
+    pending = b.campaign_record({"2": b.batch("2", "g h")})
+    known = b.state({"template.t": served, "campaign.d": pending})
+    wanted = b.definitions(
+        b.template(content="一" * 60 + "{{n}}"),
+        b.campaign("c", "a b"),
+        b.campaign("d", "g h"),
+        b.campaign("e", "e f", temp_id=1),
+        b.campaign("f", "i", temp_id=7),
+    )
+    shown = b.observed(known, {1: b.GONE, 7: b.seen_template(7, b.text_of("{{n}}"))}, people={"2": "g h"})
+    assert make_plan(b.look(wanted, known, shown)).estimate == Estimate(5, 7)
+    assert make_plan(b.look(b.definitions(b.template()), known, shown)).estimate == Estimate(0, 0)

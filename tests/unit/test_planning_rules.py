@@ -1,0 +1,165 @@
+"""The safety rules of a whole plan, and the overrides that lift them."""
+
+from datetime import timedelta
+
+import builders as b
+import diff_cases
+import pytest
+
+from jsms_sync.errors import InvalidInput
+from jsms_sync.model.decisions import Action, HeldCode, Reason, Refusal, RefusalCode
+from jsms_sync.model.records import State
+from jsms_sync.model.resources import Address, Definitions
+from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices, check_allowed
+from jsms_sync.planning.decide import make_plan
+from jsms_sync.planning.safety import Circumstances, start_refusals
+
+KEPT = b.template_record(b.revision(90, "kept", served=True), serving=90)
+FOUR = {f"template.{name}": b.template_record(b.revision(number)) for number, name in enumerate("wxyz", 1)}
+MANY = b.definitions(b.template("kept", "kept"))
+
+
+def allowing(*values: str) -> Choices:
+    """The overrides of `--allow`."""
+    return Choices(check_allowed(values))
+
+
+def refused(
+    wanted: Definitions, known: State, choices: Choices = NOTHING_CHOSEN, **more: object
+) -> list[tuple[str, str | None]]:
+    """The refusals of the plan, by code and address."""
+    plan = make_plan(b.look(wanted, known, choices=choices, **more))  # type: ignore[arg-type]  # passed through
+    return [(refusal.code.value, refusal.address) for refusal in plan.refusals]
+
+
+START = [
+    (Circumstances(state_exists=True), (), []),
+    (Circumstances(state_exists=True, new_state=True, in_ci=True), (), []),
+    (Circumstances(state_exists=False), (), ["no-state"]),
+    (Circumstances(state_exists=False), ("local-state",), ["no-state"]),
+    (Circumstances(state_exists=False, new_state=True), (), []),
+    (Circumstances(state_exists=False, new_state=True, in_ci=True), (), ["forgetful-state"]),
+    (Circumstances(state_exists=False, new_state=True, in_ci=True), ("local-state",), []),
+    (Circumstances(state_exists=False, new_state=True, in_ci=True), ("forgetful-state",), []),
+    (Circumstances(state_exists=False, new_state=True, state_is_local=False, in_ci=True), (), []),
+]
+
+
+@pytest.mark.parametrize(("circumstances", "allowed", "codes"), START)
+def test_an_apply_starts_only_where_a_state_is_or_shall_be(
+    circumstances: Circumstances, allowed: tuple[str, ...], codes: list[str]
+) -> None:
+    """No state, no campaigns (promise 5); and a runner's disk, which forgets, is no place for a new one."""
+    refusals = start_refusals(circumstances, allowing(*allowed))
+    assert [refusal.code.value for refusal in refusals] == codes
+    assert all(refusal.override for refusal in refusals)
+
+
+def test_empty_definitions_are_refused() -> None:
+    """Nothing defined and something recorded is more likely a mistake than a wish."""
+    known = b.state({"template.kept": KEPT})
+    assert refused(b.definitions(), known) == [("empty-definitions", None)]
+    assert refused(b.definitions(), known, allowing("empty-definitions")) == []
+    assert refused(b.definitions(), b.state()) == []
+
+
+def test_deleting_what_a_file_defines_that_was_not_loaded_is_refused() -> None:
+    """A file that exists but was not loaded still defines what it defined; one that is gone does not."""
+    other = b.template_record(b.revision(1), file="other.yaml")
+    known = b.state({"template.kept": KEPT, "template.t": other})
+    assert refused(MANY, known, existing={"other.yaml", b.FILE}) == [("not-all-files", "template.t")]
+    assert refused(MANY, known, allowing("not-all-files=template.t"), existing={"other.yaml"}) == []
+    assert refused(MANY, known, allowing("not-all-files=template.u"), existing={"other.yaml"}) != []
+    assert refused(MANY, known, existing={b.FILE}) == []
+
+
+def test_more_than_three_deletes_are_refused() -> None:
+    """An address that is allowed by name does not count; retires and forgets never do."""
+    known = b.state({"template.kept": KEPT, **FOUR})
+    assert refused(MANY, known) == [("over-limit", None)]
+    assert refused(MANY, known, allowing("delete=template.x")) == []
+    assert refused(MANY, known, allowing("over-limit")) == []
+    gone = b.observed(known, {1: b.GONE})
+    assert refused(MANY, known, shown=gone) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "at", "codes"),
+    [
+        (60, "+1d", []),
+        (61, "+1d", ["clock-skew"]),
+        (-61, "+1d", ["clock-skew"]),
+        (None, "+1d", []),
+        (3600, "", []),
+    ],
+)
+def test_a_wrong_clock_stops_campaigns_but_not_their_deletion(
+    seconds: int | None, at: str, codes: list[str]
+) -> None:
+    """More than 60 s off is a refusal while campaigns would be created or changed (promise 3)."""
+    served = b.template_record(b.revision(served=True), serving=10)
+    known = b.state({"template.t": served, "campaign.d": b.campaign_record({"1": b.batch()})})
+    wanted = b.definitions(b.template(), *([b.campaign(at=at)] if at else []))
+    skew = None if seconds is None else timedelta(seconds=seconds)
+    shown = b.observed(known, clock_skew=skew)
+    assert refused(wanted, known, shown=shown) == [(code, None) for code in codes]
+    assert refused(wanted, known, allowing("clock-skew"), shown=shown) == []
+
+
+def test_each_refusal_that_can_be_lifted_says_how() -> None:
+    """The override is what to type, and typing it lifts just that refusal."""
+    known = b.state({"template.kept": KEPT, **FOUR})
+    (refusal,) = make_plan(b.look(MANY, known)).refusals
+    assert refusal == Refusal(
+        RefusalCode.OVER_LIMIT,
+        "4 deletes, more than max_deletes (3): template.w, template.x, template.y, template.z",
+        override="--allow over-limit",
+    )
+    assert refused(MANY, known, allowing(refusal.override.removeprefix("--allow "))) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "help"),
+    [
+        ("force", "one of: "),
+        ("protected", "one of: "),
+        ("protected=template.t", "one of: "),
+        ("no-state", "one of: "),
+        ("recipient-twice=campaign.c", "one of: "),
+        ("delete", "write --allow delete=template.NAME"),
+        ("delete=login", "write --allow delete=template.NAME"),
+        ("delete=template.", "write --allow delete=template.NAME"),
+        ("template-in-use", "write --allow template-in-use=template.NAME"),
+        ("over-limit=template.t", "write --allow over-limit"),
+        ("", "one of: "),
+    ],
+)
+def test_an_override_that_lifts_nothing_is_invalid(value: str, help: str) -> None:
+    """What was mistyped must not look as if it had been allowed."""
+    with pytest.raises(InvalidInput) as raised:
+        check_allowed([value])
+    assert raised.value.help.startswith(help)
+
+
+def test_overrides_name_one_thing_each() -> None:
+    """An override counts for its code and its address alone."""
+    choices = allowing("template-in-use=template.t", "delete=campaign.c", "forgetful-state")
+    assert choices.allow == {"template-in-use=template.t", "delete=campaign.c", "local-state"}
+    assert choices.allows(RefusalCode.TEMPLATE_IN_USE, Address("template.t"))
+    assert not choices.allows(RefusalCode.TEMPLATE_IN_USE, Address("template.u"))
+    assert not choices.allows(RefusalCode.PROTECTED, Address("template.t"))
+    assert choices.allows_delete(Address("campaign.c"))
+    assert not choices.allows_delete(Address("campaign.d"))
+
+
+def test_the_cases_show_every_code_there_is() -> None:
+    """Each held code, action, reason and refusal code is what some case expects."""
+    every = [case.expected for kind in ("template", "campaign") for case in diff_cases.cases(kind)]
+    changes = [line for expected in every for line in expected.get("changes", ())]
+    held = {line.split()[0] for expected in every for line in expected.get("held", ())}
+    refusals = {line.split()[0] for expected in every for line in expected.get("refusals", ())}
+    here = {"no-state", "forgetful-state", "empty-definitions", "not-all-files", "clock-skew"}
+    assert {line.split()[0] for line in changes} == set(Action)
+    assert {line.partition("(")[2].partition(")")[0] for line in changes} == set(Reason)
+    assert held == set(HeldCode)
+    assert refusals | here == set(RefusalCode)

@@ -1,0 +1,242 @@
+"""Reports as people read them: outcomes, phases, and texts that could do harm to a terminal."""
+
+from typing import Any
+
+import pytest
+
+from jsms_sync.model.resources import Position, Problem, Severity
+from jsms_sync.reports.outcome_text import outcome_line, outcome_summary
+from jsms_sync.reports.outputs import env_text, yaml_text
+from jsms_sync.reports.paint import coloured, plain
+from jsms_sync.reports.plan_text import plan_text
+from jsms_sync.reports.problem_text import problems_text, verdict
+from jsms_sync.reports.status_text import status_text
+from jsms_sync.reports.words import LONGEST, count, one_line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("您好，{{name}}", "您好，{{name}}"),
+        ("一\n二", "一⏎二"),
+        ("\x1b[31mred\x07", "\\u001b[31mred\\u0007"),
+        ("a\u202eb\u2066c", "a\\u202eb\\u2066c"),
+        ("\u2028\u2029", "\\u2028\\u2029"),
+        ("😀", "😀"),
+        (120, "120"),
+        (None, "None"),
+    ],
+)
+def test_a_value_is_shown_on_one_line_and_moves_no_cursor(text: object, shown: str) -> None:
+    """Control characters, bidirectional marks and line separators are told, not sent."""
+    assert one_line(text) == shown
+
+
+def test_a_long_value_is_cut() -> None:
+    """Nobody reads more than so many characters of one value."""
+    assert one_line("长" * LONGEST) == "长" * LONGEST
+    assert one_line("长" * (LONGEST + 1)) == "长" * LONGEST + "…"
+
+
+def test_numbers_have_their_words() -> None:
+    """One template, two templates, with separators in large numbers."""
+    assert [count(n, "template", "templates") for n in (0, 1, 2500)] == [
+        "0 templates",
+        "1 template",
+        "2,500 templates",
+    ]
+
+
+def outcome(result: str, **more: Any) -> dict[str, Any]:
+    """An outcome as it stands in the document."""
+    return {"address": "template.a", "action": "create", "result": result, **more}
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        (outcome("done", remote_id=7), "✓ template.a: created (7)"),
+        (outcome("done"), "✓ template.a: created"),
+        (outcome("failed", error={"message": "refused"}), "✗ template.a: create failed: refused"),
+        (outcome("unknown", error={"message": "cut"}), "? template.a: create unknown: cut"),
+        (outcome("skipped"), "○ template.a: create skipped"),
+    ],
+)
+def test_an_outcome_is_one_line(document: dict[str, Any], line: str) -> None:
+    """What was done, or why it was not."""
+    assert outcome_line(document) == line
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({}, ["nothing to do"]),
+        ({"done": 2}, ["2 done"]),
+        ({"done": 2, "held": 1}, ["2 done", "1 held", "run apply again"]),
+        ({"failed": 1}, ["1 failed", "another apply goes on"]),
+        ({"skipped": 1}, ["1 skipped", "another apply goes on"]),
+        ({"unknown": 1, "failed": 1}, ["1 failed", "1 unknown", "jsms-sync resolve"]),
+    ],
+)
+def test_a_summary_says_what_to_do_next(counts: dict[str, int], words: list[str]) -> None:
+    """The worst that happened decides what is suggested."""
+    zero = dict.fromkeys(("done", "skipped", "failed", "unknown", "held", "refused"), 0)
+    text = outcome_summary({"summary": {**zero, **counts}})
+    assert all(word in text for word in words), text
+
+
+def test_outputs_quote_what_yaml_would_misread() -> None:
+    """Names that look like a number or a truth value stay names."""
+    ids = {"login-code": 1, "007": 2, "no": 3, "y": 4, "a_b": 5}
+    assert yaml_text(ids) == 'login-code: 1\n"007": 2\n"no": 3\n"y": 4\na_b: 5\n'
+    assert env_text({"login-code": 1, "a_b": 5}) == "JSMS_TEMPLATE_LOGIN_CODE=1\nJSMS_TEMPLATE_A_B=5\n"
+
+
+def template(**more: Any) -> dict[str, Any]:
+    """A template of a status document."""
+    none = dict.fromkeys(("temp_id", "serving_temp_id", "refuse_reason"))
+    return {"address": "template.a", "phase": "unsubmitted", **none, "superseded": [], **more}
+
+
+def campaign(**more: Any) -> dict[str, Any]:
+    """A campaign of a status document."""
+    some = {"send_time": "2027-03-01T10:00:00+08:00", "batches": 1, "recipients": 2, "failed": 0}
+    return {"address": "campaign.long-name", "phase": "scheduled", **some, **more}
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (template(), "template.a  unsubmitted"),
+        (template(phase="approved", temp_id=7, serving_temp_id=7), "template.a  approved     7"),
+        (
+            template(phase="auditing", temp_id=8, serving_temp_id=7),
+            "template.a  auditing     8, 7 serves until then",
+        ),
+        (
+            template(phase="rejected", temp_id=8, refuse_reason="链接"),
+            "template.a  rejected     8, reason: 链接",
+        ),
+        (
+            template(phase="approved", temp_id=9, serving_temp_id=9, superseded=[7, 8]),
+            "template.a  approved     9, superseded: 7 8",
+        ),
+        (
+            campaign(batches=3, recipients=2500, failed=4),
+            "campaign.long-name  scheduled    2027-03-01 10:00:00 China time, 2,500 recipients, 3 schedules, "
+            "4 refused by JSMS",
+        ),
+        (
+            campaign(phase="unknown", send_time=None, batches=0),
+            "campaign.long-name  unknown      2 recipients",
+        ),
+    ],
+)
+def test_every_phase_is_one_line(entry: dict[str, Any], expected: str) -> None:
+    """The phase, and what belongs to it."""
+    kind = "templates" if entry["address"].startswith("template") else "campaigns"
+    assert status_text({"templates": [], "campaigns": [], kind: [entry]}) == f"{expected}\n"
+
+
+def test_paint_knows_its_roles_only() -> None:
+    """An unknown role is shown as it is, with and without colours."""
+    assert coloured("nothing", "text") == plain("nothing", "text") == "text"
+    assert coloured("done", "text") == "\x1b[32mtext\x1b[0m"
+
+
+def test_problems_stand_with_their_place_and_help() -> None:
+    """Two lines for each, one where there is nothing to add."""
+    place = Position("t.yaml", 3, 7)
+    problems = (
+        Problem("a", Severity.ERROR, "wrong", place, "do this\n3 | x: ["),
+        Problem("b", Severity.WARNING, "odd", place),
+    )
+    assert problems_text(problems) == (
+        "t.yaml:3:7: error: wrong [a]\n    do this\n    3 | x: [\nt.yaml:3:7: warning: odd [b]\n"
+    )
+    assert "1 error, 1 warning" in verdict(2, 0, problems)
+    assert verdict(1, 2, ()) == "1 template, 2 campaigns: 0 errors, 0 warnings.\n"
+
+
+def plan(**more: Any) -> dict[str, Any]:
+    """A plan's document."""
+    actions = ("create", "modify", "replace", "delete", "retire", "forget", "record", "held", "refused")
+    return {
+        "summary": {**dict.fromkeys(actions, 0), "unchanged": 0},
+        "changes": [],
+        "held": [],
+        "refusals": [],
+        "problems": [],
+        "notes": [],
+        "estimate": {"messages": 0, "parts": 0, "balance": None},
+        **more,
+    }
+
+
+def changed(**more: Any) -> dict[str, Any]:
+    """A change of a plan's document."""
+    return {
+        "address": "template.a",
+        "action": "modify",
+        "reason": "definition-changed",
+        "remote_id": 7,
+        "fields": [],
+        "next": [],
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "lines"),
+    [
+        (plan(), ["Plan: no changes, 0 held, 0 unchanged."]),
+        (plan(notes=["a note"]), ["Note: a note", "Plan: no changes, 0 held, 0 unchanged."]),
+        (
+            plan(changes=[changed(fields=[{"path": "ttl", "before": 60, "after": 120}])]),
+            [
+                "~ template.a: modify (definition changed, 7)",
+                "    ttl:",
+                "      before  60",
+                "      after   120",
+            ],
+        ),
+        (
+            plan(changes=[changed(fields=[{"path": "remark", "before": "x", "after": None}])]),
+            ["    remark: x"],
+        ),
+        (
+            plan(changes=[changed(batches={"create": 0, "modify": 2, "delete": 0, "unchanged": 1})]),
+            ["    schedules: 2 to modify, 1 unchanged"],
+        ),
+        (
+            plan(changes=[changed(batches=dict.fromkeys(("create", "modify", "delete", "unchanged"), 0))]),
+            ["    schedules: none"],
+        ),
+        (
+            plan(
+                refusals=[
+                    {
+                        "address": None,
+                        "code": "over-limit",
+                        "reason": "too many",
+                        "override": "--allow over-limit",
+                    },
+                    {"address": "template.a", "code": "protected", "reason": "no", "override": ""},
+                ]
+            ),
+            [
+                "✗ the whole plan: over-limit",
+                "    to do it all the same: --allow over-limit",
+                "✗ template.a: protected",
+            ],
+        ),
+        (
+            plan(estimate={"messages": 2500, "parts": 5000, "balance": 9}),
+            ["Campaigns: 2,500 messages, at most 5,000 parts; the balance is 9."],
+        ),
+    ],
+)
+def test_a_plan_is_readable(document: dict[str, Any], lines: list[str]) -> None:
+    """Each part of a plan has its lines."""
+    text = plan_text(document).splitlines()
+    assert [line for line in lines if line not in text] == []
