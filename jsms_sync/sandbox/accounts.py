@@ -10,6 +10,8 @@ from jsms_sync.sandbox.beliefs import Beliefs
 from jsms_sync.sandbox.codes import Refusal
 from jsms_sync.sandbox.texts import MARKETING
 
+# Where a template's type is asked for and a voice code has none.
+VOICE: Final = 0
 Balance: TypeAlias = Mapping[str, int | None]
 
 APP_FIELDS: Final = ("app_balance", "app_voice", "app_industry", "app_market")
@@ -20,9 +22,9 @@ NEW: Final[Balance] = MappingProxyType(
 )
 
 
-def app_view(balance: Balance) -> dict[str, int | None]:
+def app_view(balance: Balance, beliefs: Beliefs) -> dict[str, int | None]:
     """The answer of /accounts/app; 50033 when the app has no allotment at all."""
-    if not is_allotted(balance):
+    if beliefs.unallotted_app_is_refused and not is_allotted(balance):
         raise Refusal(50033)
     return {field: balance[field] for field in APP_FIELDS}
 
@@ -38,10 +40,12 @@ def is_allotted(balance: Balance) -> bool:
 
 
 def purses(balance: Balance, template_type: int, beliefs: Beliefs) -> tuple[str, str]:
-    """The two fields that pay for a text message, the special one first (jsms-api.md §5)."""
+    """The two fields that pay for a message of a template type or a voice code, in turn (jsms-api.md §5)."""
     from_account = beliefs.account_pays_for_unallotted_app and not is_allotted(balance)
     owner = "dev" if from_account else "app"
-    return f"{owner}_{'market' if template_type == MARKETING else 'industry'}", f"{owner}_balance"
+    special = {VOICE: "voice", MARKETING: "market"}.get(template_type, "industry")
+    fields = (f"{owner}_{special}", f"{owner}_balance")
+    return fields if beliefs.special_balance_pays_first else (fields[1], fields[0])
 
 
 def available(balance: Balance, fields: tuple[str, str]) -> int:
@@ -53,9 +57,8 @@ def pay(balance: Balance, fields: tuple[str, str], parts: int) -> Balance:
     """The balance after so many parts; refused with 50014 when it does not suffice."""
     if available(balance, fields) < parts:
         raise Refusal(50014)
-    special, general = fields
-    first = min(balance[special] or 0, parts)
-    taken = {special: first, general: parts - first}
+    first = min(balance[fields[0]] or 0, parts)
+    taken = {fields[0]: first, fields[1]: parts - first}
     return {
         field: (amount or 0) - taken[field] if taken.get(field) else amount
         for field, amount in balance.items()

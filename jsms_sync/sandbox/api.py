@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
-from jsms_sync.sandbox import accounts, schedules, shapes, templates
+from jsms_sync.sandbox import accounts, messages, receipts, schedules, shapes, signs, templates
+from jsms_sync.sandbox.app_state import admit
 from jsms_sync.sandbox.codes import CODES, Refusal
+from jsms_sync.sandbox.forms import Part, read_form
 from jsms_sync.sandbox.world import World
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
+_VALID: Final = "/v1/codes/{}/valid"
+
 Account: TypeAlias = Literal["app", "dev"]
-Payload: TypeAlias = Mapping[str, Any] | None
-Handle: TypeAlias = Callable[[World, str, shapes.Body], Payload]
+Payload: TypeAlias = Mapping[str, Any] | list[dict[str, Any]] | None
+# Gets the world, the id in the path ("" where there is none) and the body: an object, or a form's parts.
+Handle: TypeAlias = Callable[[World, str, Any], Payload]
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Request:
     authorization: bytes | None = None
     content_type: str = ""
     raw: bytes = b""
+    client: str = "127.0.0.1"
 
     @cached_property
     def body(self) -> shapes.Body:
@@ -37,6 +43,11 @@ class Request:
         if _is_foreign(self.content_type):
             raise Refusal(50017)
         return shapes.read_object(self.raw)
+
+    @property
+    def form(self) -> tuple[Part, ...]:
+        """The fields of a form in the body, refused with 50017, 50003 or 50007 when it is none."""
+        return read_form(self.content_type, self.raw)
 
 
 @dataclass(frozen=True)
@@ -56,11 +67,23 @@ class Resource:
     path: str
     methods: Mapping[str, Handle]
     account: Account = "app"
+    is_form: bool = False
+    is_sending: bool = False
 
     @cached_property
     def segments(self) -> list[str]:
         """The path between its slashes."""
         return self.path.split("/")
+
+
+def _app_balance(world: World, _id: str, _body: object) -> Payload:
+    world.check_interval("app", world.beliefs.balance_interval, 50009)
+    return accounts.app_view(world.store.balance(), world.beliefs)
+
+
+def _dev_balance(world: World, _id: str, _body: object) -> Payload:
+    world.check_interval("dev", world.beliefs.balance_interval, 50009)
+    return accounts.dev_view(world.store.balance())
 
 
 # Literal paths before those with an id: /schedule/batch is no schedule.
@@ -76,12 +99,21 @@ RESOURCES: Final = (
         "/v1/schedule/{}",
         {"GET": schedules.read, "PUT": schedules.replace_single, "DELETE": schedules.delete},
     ),
-    Resource("/v1/accounts/app", {"GET": lambda world, _id, _body: accounts.app_view(world.store.balance())}),
+    Resource("/v1/accounts/app", {"GET": _app_balance}),
+    Resource("/v1/accounts/dev", {"GET": _dev_balance}, account="dev"),
+    Resource("/v1/codes", {"POST": messages.send_code}, is_sending=True),
+    Resource(_VALID, {"POST": messages.verify}, is_sending=True),
+    Resource("/v1/voice_codes", {"POST": messages.send_voice_code}, is_sending=True),
+    Resource("/v1/messages", {"POST": messages.send_message}, is_sending=True),
+    Resource("/v1/messages/batch", {"POST": messages.send_messages}, is_sending=True),
+    Resource("/v1/sign", {"POST": signs.create}, is_form=True),
     Resource(
-        "/v1/accounts/dev",
-        {"GET": lambda world, _id, _body: accounts.dev_view(world.store.balance())},
-        account="dev",
+        "/v1/sign/{}",
+        {"POST": signs.update, "PUT": signs.put, "GET": signs.read, "DELETE": signs.delete},
+        is_form=True,
     ),
+    Resource("/v1/report", {"GET": receipts.reports}),
+    Resource("/v1/reply", {"GET": receipts.replies}),
 )
 
 
@@ -93,15 +125,22 @@ def answer(world: World, request: Request) -> Reply:
     try:
         resource, found_id = find(request.path)
         _authenticate(world, request.authorization, resource)
-        handle = _handle(resource, request.method)
+        admit(world.app, request.client, resource is not None and resource.is_sending, world.beliefs)
+        known, handle = _handle(resource, request.method)
         world.settle()
         if request.method == "GET":
             return accepted(handle(world, found_id, {}))
-        body = request.body if request.method in ("POST", "PUT") else {}
+        body = _body(known, request)
         with world.store.writing():
             return accepted(handle(world, found_id, body))
     except Refusal as refusal:
-        return refused(refusal.code.number)
+        return refused(refusal.code.number, refusal.status, refusal.said)
+
+
+def _body(resource: Resource, request: Request) -> shapes.Body | tuple[Part, ...]:
+    if request.method not in ("POST", "PUT"):
+        return {}
+    return request.form if resource.is_form else request.body
 
 
 def accepted(payload: Payload) -> Reply:
@@ -110,10 +149,10 @@ def accepted(payload: Payload) -> Reply:
     return Reply(200, "application/json", body, payload)
 
 
-def refused(number: int, status: int | None = None) -> Reply:
+def refused(number: int, status: int | None = None, said: Mapping[str, object] | None = None) -> Reply:
     """A return code as JSMS says it, with its own HTTP status unless another is given (jsms-api.md §1.1)."""
     code = CODES[number]
-    payload = {"error": {"code": code.number, "message": code.message}}
+    payload = {**(said or {}), "error": {"code": code.number, "message": code.message}}
     return Reply(status or code.http, "application/json;charset=UTF-8", _encode(payload).encode(), payload)
 
 
@@ -128,16 +167,18 @@ def find(path: str) -> tuple[Resource | None, str]:
     return None, ""
 
 
-def _handle(resource: Resource | None, method: str) -> Handle:
+def _handle(resource: Resource | None, method: str) -> tuple[Resource, Handle]:
     if resource is None:
         raise Refusal(50016)
     if method not in resource.methods:
         raise Refusal(50018)
-    return resource.methods[method]
+    return resource, resource.methods[method]
 
 
 def _authenticate(world: World, authorization: bytes | None, resource: Resource | None) -> None:
     if not authorization:
+        if resource and resource.path == _VALID and not world.beliefs.valid_needs_auth:
+            return
         raise Refusal(50001)
     pair, settings = _credentials(authorization), world.settings
     known = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -75,8 +76,13 @@ CODES: Final = MappingProxyType({code.number: code for code in _TABLE})
 
 
 class Refusal(Exception):
-    """JSMS refuses a request, or one recipient of it, with a return code."""
+    """JSMS refuses a request, or one recipient of it, with a return code.
 
-    def __init__(self, number: int) -> None:
-        self.code = CODES[number]
+    `said` stands before the error in the answer; `status` is its HTTP status, None for the code's own.
+    """
+
+    def __init__(
+        self, number: int, said: Mapping[str, object] = MappingProxyType({}), status: int | None = None
+    ) -> None:
+        self.code, self.said, self.status = CODES[number], said, status
         super().__init__(f"{self.code.number} {self.code.message}")

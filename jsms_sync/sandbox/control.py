@@ -1,231 +1,142 @@
-"""The control plane under /_sandbox: look inside, audit, set the clock, script faults (contract.md §7)."""
+"""The control plane under /_sandbox: every call, and how it is asked and answered (contract.md §7)."""
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any, Final, TypeAlias, get_args
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jsms_sync.sandbox import templates
-from jsms_sync.sandbox.accounts import APP_FIELDS, DEV_FIELDS
-from jsms_sync.sandbox.clock import at_once, written
-from jsms_sync.sandbox.delivery import Audit
-from jsms_sync.sandbox.faults import read_fault
-from jsms_sync.sandbox.rules_templates import APPROVED, REJECTED
-from jsms_sync.sandbox.settings import AuditMode
-from jsms_sync.sandbox.store import Schedule
+from jsms_sync.sandbox import console
+from jsms_sync.sandbox import control_mail as mail
+from jsms_sync.sandbox import control_world as world_calls
+from jsms_sync.sandbox.control_calls import Body, Call, Missing, number
 from jsms_sync.sandbox.world import World
 
-Body: TypeAlias = Mapping[str, Any]
-# Gets the world, the id in the path (0 where there is none) and the JSON body ({} where none is read).
-Call: TypeAlias = Callable[[World, int, Body], object]
-
-
-class Missing(Exception):
-    """The object that a control call names does not exist."""
-
-
-def state(world: World, _id: int, _body: Body) -> object:
-    """GET /_sandbox/state: all objects that exist."""
-    return {
-        "now": written(world.now()),
-        "balance": world.store.balance(),
-        "templates": [templates.view(world, each) for each in world.store.templates()],
-        "schedules": [_schedule_view(each) for each in world.store.schedules()],
-        "signs": [asdict(each) for each in world.store.signs()],
-    }
-
-
-def _schedule_view(schedule: Schedule) -> dict[str, Any]:
-    shown = (
-        "schedule_id",
-        "kind",
-        "send_time",
-        "temp_id",
-        "sign_id",
-        "tag",
-        "status",
-        "recipients",
-        "failures",
-    )
-    return {name: getattr(schedule, name) for name in shown}
-
-
-def reset(world: World, _id: int, _body: Body) -> object:
-    """POST /_sandbox/reset: as new, with the settings it was started with."""
-    world.reset()
-    return {"now": written(world.now())}
-
-
-def audit_template(world: World, temp_id: int, body: Body) -> object:
-    """POST /_sandbox/templates/{id}/audit: decides on one template, whatever its status is."""
-    _check_fields(body, ("status", "reason"))
-    status, reason = body.get("status"), body.get("reason")
-    if type(status) is not int or status not in (APPROVED, REJECTED):
-        raise ValueError("status is 1 (approved) or 2 (rejected)")
-    if reason is not None and not isinstance(reason, str):
-        raise ValueError("reason is a text")
-    with world.store.writing():
-        if world.store.template(temp_id) is None:
-            raise Missing(f"there is no template {temp_id}")
-        world.store.set_status(temp_id, status, reason)
-    return {"temp_id": temp_id, "status": status, "reason": reason}
-
-
-def set_audit(world: World, _id: int, body: Body) -> object:
-    """PUT /_sandbox/audit: what the auditor does with all that waits and all that comes."""
-    _check_fields(body, ("mode", "delay"))
-    mode, delay = body.get("mode", world.audit.mode), body.get("delay", 0)
-    if mode not in get_args(AuditMode):
-        raise ValueError(f"mode is one of {', '.join(get_args(AuditMode))}")
-    world.audit = Audit(mode, _number("delay", delay))
-    world.settle()
-    return asdict(world.audit)
-
-
-def set_clock(world: World, _id: int, body: Body) -> object:
-    """PUT /_sandbox/clock: sets, advances or releases the clock; what is due by then happens."""
-    _check_fields(body, ("now", "advance", "real"))
-    if len(body) != 1:
-        raise ValueError('give one of {"now": "ISO 8601"}, {"advance": seconds}, {"real": true}')
-    if "now" in body:
-        world.clock.set(_moment(body["now"]))
-    elif "advance" in body:
-        _advance(world, _number("advance", body["advance"]))
-    elif body["real"] is True:
-        world.clock.run()
-    else:
-        raise ValueError("real is true or left out")
-    world.keep_clock()
-    world.settle()
-    return {"now": written(world.now()), "real": world.clock.standing is None}
-
-
-def _moment(text: object) -> datetime:
-    try:
-        return at_once(datetime.fromisoformat(text if isinstance(text, str) else ""))
-    except (ValueError, OverflowError):
-        raise ValueError("now is an ISO 8601 time, such as 2027-03-01T10:00:00+08:00") from None
-
-
-def _advance(world: World, seconds: float) -> None:
-    try:
-        world.clock.advance(seconds)
-    except OverflowError:
-        raise ValueError("advance leads past the year 9999") from None
-
-
-def set_latency(world: World, _id: int, body: Body) -> object:
-    """PUT /_sandbox/latency: milliseconds added to every /v1 answer."""
-    _check_fields(body, ("ms",))
-    world.latency_ms = _number("ms", body.get("ms"))
-    return {"ms": world.latency_ms}
-
-
-def set_balance(world: World, _id: int, body: Body) -> object:
-    """PUT /_sandbox/balance: any of the fields of both balances; null is "nothing allotted"."""
-    _check_fields(body, APP_FIELDS + DEV_FIELDS)
-    for field, amount in body.items():
-        if amount is not None and (type(amount) is not int or not 0 <= amount < 2**63):
-            raise ValueError(f"{field} is a whole number from 0, or null")
-    with world.store.writing():
-        world.store.set_balance(body)
-    return world.store.balance()
-
-
-def add_fault(world: World, _id: int, body: Body) -> object:
-    """POST /_sandbox/faults: scripts one fault."""
-    fault = read_fault(body)
-    world.faults.add(fault)
-    return asdict(fault)
-
-
-def list_faults(world: World, _id: int, _body: Body) -> object:
-    """GET /_sandbox/faults: the faults still to come."""
-    return world.faults.listed()
-
-
-def clear_faults(world: World, _id: int, _body: Body) -> object:
-    """DELETE /_sandbox/faults: none from now on."""
-    return {"cleared": world.faults.clear()}
-
-
-def outbox(world: World, _id: int, _body: Body) -> object:
-    """GET /_sandbox/outbox: every message "sent", the oldest first."""
-    return world.store.outbox()
-
-
-def list_requests(world: World, _id: int, _body: Body) -> object:
-    """GET /_sandbox/requests: the /v1 requests since the last DELETE, the oldest first."""
-    return list(world.requests)
-
-
-def clear_requests(world: World, _id: int, _body: Body) -> object:
-    """DELETE /_sandbox/requests: forgets them."""
-    count = len(world.requests)
-    world.requests.clear()
-    return {"cleared": count}
-
-
 CALLS: Final[tuple[tuple[str, str, Call], ...]] = (
-    ("GET", "/_sandbox/state", state),
-    ("POST", "/_sandbox/reset", reset),
-    ("POST", "/_sandbox/templates/{id:int}/audit", audit_template),
-    ("PUT", "/_sandbox/audit", set_audit),
-    ("PUT", "/_sandbox/clock", set_clock),
-    ("PUT", "/_sandbox/latency", set_latency),
-    ("PUT", "/_sandbox/balance", set_balance),
-    ("GET", "/_sandbox/faults", list_faults),
-    ("POST", "/_sandbox/faults", add_fault),
-    ("DELETE", "/_sandbox/faults", clear_faults),
-    ("GET", "/_sandbox/outbox", outbox),
-    ("GET", "/_sandbox/requests", list_requests),
-    ("DELETE", "/_sandbox/requests", clear_requests),
+    ("GET", "/_sandbox/state", world_calls.state),
+    ("POST", "/_sandbox/reset", world_calls.reset),
+    ("POST", "/_sandbox/templates/{temp_id:int}/audit", world_calls.audit_template),
+    ("POST", "/_sandbox/signs/{sign_id:int}/audit", world_calls.audit_sign),
+    ("POST", "/_sandbox/signs/{sign_id:int}/default", world_calls.make_default_sign),
+    ("GET", "/_sandbox/audit", world_calls.show_audit),
+    ("PUT", "/_sandbox/audit", world_calls.set_audit),
+    ("GET", "/_sandbox/clock", world_calls.show_clock),
+    ("PUT", "/_sandbox/clock", world_calls.set_clock),
+    ("GET", "/_sandbox/latency", world_calls.show_latency),
+    ("PUT", "/_sandbox/latency", world_calls.set_latency),
+    ("PUT", "/_sandbox/balance", world_calls.set_balance),
+    ("GET", "/_sandbox/app", world_calls.show_app),
+    ("PUT", "/_sandbox/app", world_calls.set_app),
+    ("GET", "/_sandbox/beliefs", world_calls.show_beliefs),
+    ("PUT", "/_sandbox/beliefs", world_calls.set_beliefs),
+    ("GET", "/_sandbox/black-words", world_calls.show_black_words),
+    ("PUT", "/_sandbox/black-words", world_calls.set_black_words),
+    ("GET", "/_sandbox/faults", world_calls.list_faults),
+    ("POST", "/_sandbox/faults", world_calls.add_fault),
+    ("DELETE", "/_sandbox/faults", world_calls.clear_faults),
+    ("GET", "/_sandbox/outbox", mail.outbox),
+    ("GET", "/_sandbox/codes", mail.codes),
+    ("GET", "/_sandbox/numbers", mail.numbers),
+    ("PUT", "/_sandbox/numbers/{mobile}", mail.set_number),
+    ("GET", "/_sandbox/reports", mail.reports),
+    ("GET", "/_sandbox/replies", mail.replies),
+    ("POST", "/_sandbox/replies", mail.add_reply),
+    ("GET", "/_sandbox/callbacks", mail.callbacks),
+    ("PUT", "/_sandbox/callbacks", mail.set_callbacks),
+    ("GET", "/_sandbox/requests", world_calls.list_requests),
+    ("DELETE", "/_sandbox/requests", world_calls.clear_requests),
 )
-# Of seconds and milliseconds; what is more can only be a mistake.
-_MOST: Final = 10**10
-_LISTED: Final = tuple(f"{method} {path.replace('{id:int}', '{temp_id}')}" for method, path, _ in CALLS)
+_VERSION: Final = "GET /_sandbox/version"
+LISTED: Final = (
+    "GET /_sandbox/",
+    _VERSION,
+    *(f"{method} {re.sub(':[a-z]+', '', path)}" for method, path, _ in CALLS),
+)
+_LONGEST_WAIT: Final = 60
+
+
+def described() -> dict[str, str]:
+    """What each call does, by its method and path; for the documents."""
+    told = [inspect.getdoc(each) or "" for each in (_list_calls, _version, *(call for *_, call in CALLS))]
+    return dict(zip(LISTED, told, strict=True))
 
 
 def control_app(world: World) -> Starlette:
     """The application of everything outside /v1."""
     routes = [Route(path, _endpoint(world, call), methods=[method]) for method, path, call in CALLS]
-    routes.append(Route("/", _front_page))
-    return Starlette(routes=routes, exception_handlers={HTTPException: _unknown})
+    routes += [Route("/_sandbox/", _list_calls), Route("/_sandbox/version", _waiting(world))]
+    routes.extend(console.ROUTES)
+    return Starlette(
+        routes=routes, middleware=[console.OWN_PAGES_ONLY], exception_handlers={HTTPException: _unknown}
+    )
 
 
-async def _front_page(_request: Request) -> Response:
-    """GET /: what can be asked of the sandbox."""
-    lines = ["A local JSMS. Its API is under /v1; its control plane is:", "", *_LISTED, ""]
-    return PlainTextResponse("\n".join(lines))
+async def _list_calls(_request: Request) -> Response:
+    """Every call of the control plane."""
+    return JSONResponse({"calls": LISTED, "does": described()})
 
 
 async def _unknown(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     sentence = f"there is no {request.method} {request.url.path} here"
-    return JSONResponse({"error": sentence, "calls": _LISTED}, status)
+    return JSONResponse({"error": sentence, "calls": LISTED}, status)
 
 
 def _endpoint(world: World, call: Call) -> Callable[[Request], Awaitable[Response]]:
     async def run(request: Request) -> Response:
+        body = await _read(request)
+        world.settle()
+        said = call(world, next(iter(request.path_params.values()), ""), body)
+        if inspect.isawaitable(said):
+            said = await said
+        if request.method != "GET":
+            world.touch()
+        world.mark()
+        return JSONResponse(said)
+
+    return _told(run)
+
+
+def _waiting(world: World) -> Callable[[Request], Awaitable[Response]]:
+    async def run(request: Request) -> Response:
+        return JSONResponse(await _version(world, request))
+
+    return _told(run)
+
+
+async def _version(world: World, request: Request) -> Any:
+    """A number that differs after every change; ?after=N&timeout=S waits while it is still N."""
+    seconds = min(number("timeout", _seconds(request.query_params.get("timeout", "30"))), _LONGEST_WAIT)
+    world.settle()
+    if request.query_params.get("after") == str(world.version):
+        await world.seen.wait(seconds)
+    return world_calls.version(world)
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) else None
+
+
+def _told(run: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """The call, with what is wrong told in a sentence."""
+
+    async def tell(request: Request) -> Response:
         try:
-            body = await _read(request)
-            world.settle()
-            return JSONResponse(call(world, request.path_params.get("id", 0), body))
+            return await run(request)
         except Missing as missing:
             return JSONResponse({"error": str(missing)}, 404)
         except ValueError as wrong:
             return JSONResponse({"error": str(wrong)}, 400)
 
-    return run
+    return tell
 
 
 async def _read(request: Request) -> Body:
@@ -239,15 +150,3 @@ async def _read(request: Request) -> Body:
     if not isinstance(body, dict):
         raise ValueError("the body is not a JSON object")
     return body
-
-
-def _check_fields(body: Body, known: tuple[str, ...]) -> None:
-    for field in body:
-        if field not in known:
-            raise ValueError(f"there is no field {field!r} here, only {', '.join(known)}")
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
-        raise ValueError(f"{name} is a number from 0 to {_MOST}")
-    return value

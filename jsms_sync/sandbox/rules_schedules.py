@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from jsms_sync.sandbox import shapes, texts
 from jsms_sync.sandbox.beliefs import Beliefs
@@ -51,23 +51,20 @@ class Verdict:
     refused: tuple[tuple[Recipient, Code], ...]
 
 
-def read_single(body: shapes.Body, now: datetime) -> Order:
+def read_single(body: shapes.Body, now: datetime, beliefs: Beliefs) -> Order:
     """The order of a single schedule; what is missing is told in the order 50004, 50005, 50027."""
-    recipient, head = _recipient(body), _head(body)
+    recipient, head = read_recipient(body), _head(body)
     if not recipient.mobile:
         raise Refusal(50004)
-    return _order(head, now, (recipient,), tag=None)
+    return _order(head, now, (recipient,), None, beliefs)
 
 
 def read_batch(body: shapes.Body, now: datetime, beliefs: Beliefs) -> Order:
     """The order of a batch of 1 to 1000 recipients (50030, 50031), with a tag of at most 10 characters."""
     head, tag = _head(body), shapes.text(body, "tag")
-    recipients = tuple(map(_recipient, shapes.objects(body, "recipients") or ()))
-    order = _order(head, now, recipients, tag or None)
-    if not recipients:
-        raise Refusal(50030)
-    if len(recipients) > _MOST_RECIPIENTS:
-        raise Refusal(50031)
+    recipients = tuple(map(read_recipient, shapes.objects(body, "recipients") or ()))
+    order = _order(head, now, recipients, tag or None, beliefs)
+    check_count(recipients)
     if len(tag or "") > _LONGEST_TAG:
         raise Refusal(beliefs.long_tag_code)
     if not all(recipient.mobile for recipient in recipients):
@@ -75,7 +72,16 @@ def read_batch(body: shapes.Body, now: datetime, beliefs: Beliefs) -> Order:
     return order
 
 
-def _recipient(entry: shapes.Body) -> Recipient:
+def check_count(recipients: Sequence[Recipient]) -> None:
+    """Refuses nobody (50030) and more than 1000 (50031)."""
+    if not recipients:
+        raise Refusal(50030)
+    if len(recipients) > _MOST_RECIPIENTS:
+        raise Refusal(50031)
+
+
+def read_recipient(entry: shapes.Body) -> Recipient:
+    """The recipient of a body or of a list; its number is empty when absent."""
     return Recipient(shapes.mobile(entry) or "", shapes.parameters(entry))
 
 
@@ -92,33 +98,38 @@ def _order(
     now: datetime,
     recipients: tuple[Recipient, ...],
     tag: str | None,
+    beliefs: Beliefs,
 ) -> Order:
     send_time, temp_id, sign_id = head
     if temp_id is None:
         raise Refusal(50005)
-    send_at = read_send_time(send_time)
-    if send_at is None or send_at <= now:
+    send_at = read_send_time(send_time, beliefs.send_time_offset)
+    if send_at is None or send_at < now or (beliefs.now_is_too_late and send_at == now):
         raise Refusal(50027)
     return Order(send_time, send_at, temp_id, sign_id, tag, recipients)
 
 
-def read_send_time(send_time: str) -> datetime | None:
-    """The instant of a `send_time` as it is on the wire, None when it is not one."""
+def read_send_time(send_time: str, offset: float) -> datetime | None:
+    """The instant of a `send_time` as it is on the wire, so many hours ahead of UTC; None when it is none."""
     if not _SEND_TIME.fullmatch(send_time):
         return None
     try:
-        return datetime.fromisoformat(send_time).replace(tzinfo=CHINA)
-    except ValueError:
+        moment = datetime.fromisoformat(send_time).replace(tzinfo=timezone(timedelta(hours=offset)))
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
+    return moment
 
 
-def judge(recipients: Iterable[Recipient], template: str, beliefs: Beliefs) -> Verdict:
+def judge(
+    recipients: Iterable[Recipient], template: str, beliefs: Beliefs, opted_out: Collection[str] = ()
+) -> Verdict:
     """Every recipient is taken or refused on its own; the second of two equal messages is refused (50034)."""
     taken: dict[tuple[str, str], tuple[Recipient, str]] = {}
     refused: list[tuple[Recipient, Code]] = []
     for recipient in recipients:
         try:
-            text = rendered(recipient, template, beliefs)
+            text = rendered(recipient, template, beliefs, opted_out)
             if (recipient.mobile, text) in taken:
                 raise Refusal(50034)
             taken[recipient.mobile, text] = (recipient, text)
@@ -127,26 +138,28 @@ def judge(recipients: Iterable[Recipient], template: str, beliefs: Beliefs) -> V
     return Verdict(tuple(taken.values()), tuple(refused))
 
 
-def rendered(recipient: Recipient, template: str, beliefs: Beliefs) -> str:
+def rendered(recipient: Recipient, template: str, beliefs: Beliefs, opted_out: Collection[str] = ()) -> str:
     """The text for one recipient, refused with 50022, 50023, 50006, 50024 or 50054, in this order."""
-    text = fill(template, recipient.temp_para)
+    text = fill(template, recipient.temp_para, beliefs)
     if not re.fullmatch(beliefs.mobile, recipient.mobile):
         raise Refusal(50006)
-    if recipient.mobile in beliefs.opted_out:
+    if recipient.mobile in opted_out or recipient.mobile in beliefs.opted_out:
         raise Refusal(50024)
     if texts.has_signature_brackets(text):
         raise Refusal(50054)
     return text
 
 
-def fill(template: str, temp_para: shapes.Body | None) -> str:
+def fill(template: str, temp_para: shapes.Body | None, beliefs: Beliefs) -> str:
     """The template with its variables replaced; no parameters: 50023, too few: 50022 (jsms-api.md §10)."""
     names = texts.variables(template)
     values = temp_para or {}
     if names and not values:
-        raise Refusal(50023)
+        raise Refusal(beliefs.empty_parameters_code)
     if any(values.get(name) is None for name in names):
         raise Refusal(50022)
+    if beliefs.extra_parameters_code and not values.keys() <= set(names):
+        raise Refusal(beliefs.extra_parameters_code)
     return texts.render(template, values)
 
 

@@ -12,7 +12,7 @@ from jsms_sync.sandbox.codes import Refusal
 VERIFICATION = 1
 AUDITING, APPROVED, REJECTED = 0, 1, 2
 _TYPES = (1, 2, 3)
-_LONGEST_TTL = 86400
+LONGEST_TTL = 86400
 # A link as people write it into a remark: with or without a scheme.
 _LINK = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -47,7 +47,7 @@ def read_submission(body: shapes.Body, signature: str | None, beliefs: Beliefs) 
 
 
 def _check_fields(submission: Submission, beliefs: Beliefs) -> None:
-    if submission.type == VERIFICATION and not 1 <= (submission.ttl or 0) <= _LONGEST_TTL:
+    if submission.type == VERIFICATION and not 1 <= (submission.ttl or 0) <= LONGEST_TTL:
         raise Refusal(50041)
     if len(submission.remark or "") > beliefs.max_remark:
         raise Refusal(50045)
@@ -59,6 +59,8 @@ def _check_text(submission: Submission, signature: str, beliefs: Beliefs) -> Non
         raise Refusal(50052)
     if len(texts.message(signature, text, submission.type, beliefs.opt_out_text)) > beliefs.max_length:
         raise Refusal(50043)
+    if not texts.braces_balance(text):
+        raise Refusal(beliefs.unbalanced_braces_code)
     if not _variables_hold(submission, beliefs):
         raise Refusal(50044)
     if "url" in texts.variables(text) and not _LINK.search(submission.remark or ""):
@@ -69,8 +71,6 @@ def _check_text(submission: Submission, signature: str, beliefs: Beliefs) -> Non
 
 def _variables_hold(submission: Submission, beliefs: Beliefs) -> bool:
     names = texts.variables(submission.template)
-    if not texts.braces_balance(submission.template):
-        return False
     if not all(re.fullmatch(beliefs.variable_name, name) for name in names):
         return False
     if submission.type != VERIFICATION:

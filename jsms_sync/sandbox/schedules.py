@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from jsms_sync.sandbox import accounts
 from jsms_sync.sandbox.codes import Refusal
-from jsms_sync.sandbox.delivery import Means, failure, usable_means
+from jsms_sync.sandbox.delivery import failure
+from jsms_sync.sandbox.means import Means, any_means, usable_means
 from jsms_sync.sandbox.rules_schedules import (
     Order,
     Verdict,
@@ -25,13 +26,13 @@ from jsms_sync.sandbox.world import World
 
 def create_single(world: World, _id: str, body: Body) -> dict[str, Any]:
     """POST /schedule: one recipient; anything wrong refuses the whole."""
-    return _store_single(world, read_single(body, world.now()), old=None)
+    return _store_single(world, read_single(body, world.now(), world.beliefs), old=None)
 
 
 def replace_single(world: World, schedule_id: str, body: Body) -> dict[str, Any]:
     """PUT /schedule/{id}: the schedule is replaced wholly, its id stays."""
     old = _open_schedule(world, schedule_id, "single")
-    return _store_single(world, read_single(body, world.now()), old)
+    return _store_single(world, read_single(body, world.now(), world.beliefs), old)
 
 
 def create_batch(world: World, _id: str, body: Body) -> dict[str, Any]:
@@ -88,7 +89,8 @@ def _open_schedule(world: World, schedule_id: str, kind: str) -> Schedule:
 
 def _store_single(world: World, order: Order, old: Schedule | None) -> dict[str, Any]:
     means, recipient = _means(world, order), order.recipients[0]
-    text = rendered(recipient, means.template.template, world.beliefs)
+    opted_out = world.store.numbers.opted_out()
+    text = rendered(recipient, means.template.template, world.beliefs, opted_out)
     schedule = _schedule(world, order, means, Verdict(((recipient, text),), ()), "single", old)
     world.store.save_schedule(schedule)
     return {"schedule_id": schedule.schedule_id}
@@ -96,7 +98,8 @@ def _store_single(world: World, order: Order, old: Schedule | None) -> dict[str,
 
 def _store_batch(world: World, order: Order, old: Schedule | None) -> dict[str, Any]:
     means = _means(world, order)
-    verdict = judge(order.recipients, means.template.template, world.beliefs)
+    opted_out = world.store.numbers.opted_out()
+    verdict = judge(order.recipients, means.template.template, world.beliefs, opted_out)
     schedule = _schedule(world, order, means, verdict, "batch", old)
     if verdict.taken or world.beliefs.schedule_of_nobody_exists:
         world.store.save_schedule(schedule)
@@ -109,7 +112,8 @@ def _store_batch(world: World, order: Order, old: Schedule | None) -> dict[str, 
 
 
 def _means(world: World, order: Order) -> Means:
-    means = usable_means(world.store, order.temp_id, order.sign_id, world.beliefs)
+    find = usable_means if world.beliefs.schedules_need_approval else any_means
+    means = find(world.store, order.temp_id, order.sign_id, world.beliefs)
     if means.template.type not in world.beliefs.schedulable_types:
         raise Refusal(50025)
     return means

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import signal
 import socket
 import threading
@@ -18,7 +17,9 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from jsms_sync.sandbox.addresses import is_loopback
 from jsms_sync.sandbox.control import control_app
+from jsms_sync.sandbox.pulse import beat
 from jsms_sync.sandbox.settings import Access, Settings
 from jsms_sync.sandbox.wire import CUT, common_headers, serve_v1
 from jsms_sync.sandbox.world import World
@@ -104,20 +105,13 @@ def _loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[tuple[World, socket.socket]]:
-    if not (settings.allow_remote or _is_loopback(settings.host)):
+    if not (settings.allow_remote or is_loopback(settings.host)):
         raise ValueError(f"{settings.host} is not a loopback address: others could reach the sandbox")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG) as listener:
         world = World.of(settings)
         with closing(world.store):
             yield world, listener
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _access(settings: Settings, listener: socket.socket) -> Access:
@@ -159,22 +153,28 @@ async def _listen(world: World, listener: socket.socket) -> _Server:
     config.load()
     connected = ServerState()
     loop = asyncio.get_running_loop()
+    pulse = asyncio.create_task(beat(world))
     accepting = await loop.create_server(
         lambda: _Protocol(config, connected, {}), sock=listener, backlog=_BACKLOG
     )
-    return _Server(accepting, connected)
+    return _Server(world, accepting, connected, pulse)
 
 
 @dataclass(frozen=True)
 class _Server:
+    world: World
     accepting: asyncio.Server
     connected: ServerState
+    pulse: asyncio.Task[None]
 
     async def stop(self) -> None:
         """Closes idle connections at once, the others when their answer is out or the grace has run."""
+        self.pulse.cancel()
         self.accepting.close()
+        self.world.seen.ring()
         for connection in list(self.connected.connections):
             connection.shutdown()
+        await asyncio.wait([self.pulse])
         if self.connected.tasks:
             await asyncio.wait(list(self.connected.tasks), timeout=_GRACE)
         for task in list(self.connected.tasks):

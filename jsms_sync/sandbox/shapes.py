@@ -34,8 +34,10 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def integer(body: Body, key: str) -> int | None:
-    """The integer at a key, None when absent."""
+    """The integer at a key, None when absent or an empty text."""
     value = body.get(key)
+    if value == "":
+        return None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if value is None or type(value) is int:
@@ -53,10 +55,13 @@ def text(body: Body, key: str) -> str | None:
 
 def mobile(body: Body) -> str | None:
     """The phone number of a body or a recipient as text, None when absent or empty."""
-    value = body.get("mobile")
-    if type(value) is int:
-        return str(value)
-    return text(body, "mobile") or None
+    return digits(body, "mobile") or None
+
+
+def digits(body: Body, key: str) -> str | None:
+    """The code at a key as text, None when absent; some clients send it as a number."""
+    value = body.get(key)
+    return str(value) if type(value) is int else text(body, key)
 
 
 def parameters(body: Body) -> Body | None:
@@ -69,6 +74,11 @@ def parameters(body: Body) -> Body | None:
     if isinstance(value, dict) and all(_is_scalar(each) for each in value.values()):
         return value
     raise Refusal(50007)
+
+
+def as_id(segment: str) -> int | None:
+    """The number that a segment of a path is, None when it is none."""
+    return int(segment) if segment.isascii() and segment.isdigit() and len(segment) < 20 else None
 
 
 def _is_scalar(value: object) -> bool:

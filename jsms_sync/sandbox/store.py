@@ -5,39 +5,23 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from jsms_sync.sandbox.accounts import NEW, Balance
+from jsms_sync.sandbox.database import TABLES, open_database, writing
 from jsms_sync.sandbox.rules_templates import APPROVED, AUDITING, Submission
+from jsms_sync.sandbox.store_mail import Mail
+from jsms_sync.sandbox.store_numbers import Codes, Numbers
+from jsms_sync.sandbox.store_signs import Signs
 
-_FORMAT = 1
 # The sample id of the API documents is the first one given out.
 _FIRST_TEMP_ID = 37582
 _FIRST_MSG_ID = 288193860302
 # The end of SQLite's integers: a larger id belongs to nothing.
 _LARGEST = 2**63 - 1
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE balance (field TEXT PRIMARY KEY, amount INTEGER);
-CREATE TABLE signs (sign_id INTEGER PRIMARY KEY AUTOINCREMENT, sign TEXT NOT NULL, status INTEGER NOT NULL,
-    is_default INTEGER NOT NULL, use_status INTEGER NOT NULL);
-CREATE TABLE templates (temp_id INTEGER PRIMARY KEY AUTOINCREMENT, template TEXT NOT NULL,
-    type INTEGER NOT NULL, ttl INTEGER, remark TEXT, status INTEGER NOT NULL, submitted_at REAL NOT NULL,
-    reason TEXT);
-CREATE INDEX auditing ON templates (submitted_at) WHERE status = 0;
-CREATE TABLE schedules (position INTEGER PRIMARY KEY AUTOINCREMENT, schedule_id TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL, send_time TEXT NOT NULL, send_at REAL NOT NULL, temp_id INTEGER NOT NULL,
-    sign_id INTEGER, tag TEXT, status TEXT NOT NULL, parts INTEGER NOT NULL, recipients TEXT NOT NULL,
-    failures TEXT NOT NULL);
-CREATE INDEX due ON schedules (send_at) WHERE status = 'pending';
-CREATE TABLE outbox (position INTEGER PRIMARY KEY AUTOINCREMENT, msg_id TEXT NOT NULL, mobile TEXT NOT NULL,
-    content TEXT NOT NULL, temp_id INTEGER, schedule_id TEXT, kind TEXT NOT NULL, at TEXT NOT NULL)
-"""
-_TABLES = ("meta", "balance", "signs", "templates", "schedules", "outbox")
 
 
 @dataclass(frozen=True)
@@ -52,17 +36,6 @@ class Template:
     status: int
     submitted_at: float
     reason: str | None
-
-
-@dataclass(frozen=True)
-class Sign:
-    """One signature, with the fields that GET /sign shows (jsms-api.md §7)."""
-
-    sign_id: int
-    sign: str
-    status: int
-    is_default: int
-    use_status: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,46 +68,27 @@ class Store:
 
     def __init__(self, db: str, signature: str | None) -> None:
         self._signature = signature
-        if db != ":memory:":
-            Path(db).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = sqlite3.connect(db, isolation_level=None, check_same_thread=False, timeout=10)
-        except sqlite3.Error as error:
-            raise OSError(f"the sandbox's database {db} cannot be opened: {error}") from error
-        try:
-            self._prepare(db)
-        except sqlite3.Error as error:
-            self._db.close()
-            raise OSError(f"{db} is not a usable sandbox database: {error}") from error
-        except BaseException:
-            self._db.close()
-            raise
+        self._db = open_database(db, self._seed)
+        self._use(self._db)
 
-    def _prepare(self, db: str) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # An application crash loses nothing in WAL mode with NORMAL; only a power cut may.
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        with self.writing():
-            found = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if found == 0:
-                for statement in _SCHEMA.split(";"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {_FORMAT}")
-                self._seed()
-        if found not in (0, _FORMAT):
-            raise OSError(
-                f"the sandbox's database {db} is of version {found}, not {_FORMAT}; delete it to start anew"
-            )
+    def _use(self, db: sqlite3.Connection) -> None:
+        self._db, self.signs = db, Signs(db)
+        self.numbers, self.codes, self.mail = Numbers(db), Codes(db), Mail(db)
 
-    def _seed(self) -> None:
+    def _seed(self, db: sqlite3.Connection) -> None:
+        self._use(db)
         vendors = Submission("您好，您的验证码是{{code}}，请勿告诉他人。", 1, 300, None)
         temp_id = self.add_template(vendors, 0)
         self.set_status(temp_id, APPROVED, None)
-        self._db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'templates'", (_FIRST_TEMP_ID - 1,))
+        db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'templates'", (_FIRST_TEMP_ID - 1,))
         self.set_meta("next_msg_id", str(_FIRST_MSG_ID))
         self.set_balance(NEW)
-        if self._signature is not None:
-            self._db.execute("INSERT INTO signs VALUES (1, ?, 1, 1, 1)", (self._signature,))
+        self.signs.seed(self._signature)
+
+    @property
+    def changes(self) -> int:
+        """How many rows were changed since the database was opened."""
+        return self._db.total_changes
 
     def close(self) -> None:
         """Closes the file; the write-ahead log is folded into it."""
@@ -143,20 +97,13 @@ class Store:
     def reset(self) -> None:
         """Forgets everything: the account is as new."""
         with self.writing():
-            for table in (*_TABLES, "sqlite_sequence"):
+            for table in (*TABLES, "sqlite_sequence"):
                 self._db.execute(f"DELETE FROM {table}")
-            self._seed()
+            self._seed(self._db)
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """One transaction: all of it is kept when the block ends, nothing of it when the block raises."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        return writing(self._db)
 
     def meta(self, key: str) -> str | None:
         """A kept word, None when there is none."""
@@ -181,10 +128,6 @@ class Store:
         """Changes the fields that are given."""
         sql = "INSERT INTO balance VALUES (?, ?) ON CONFLICT (field) DO UPDATE SET amount = excluded.amount"
         self._db.executemany(sql, balance.items())
-
-    def signs(self) -> list[Sign]:
-        """Every signature, in the order of their ids."""
-        return [Sign(*row) for row in self._db.execute("SELECT * FROM signs ORDER BY sign_id")]
 
     def add_template(self, new: Submission, now: float) -> int:
         """Stores a new template under audit; its id is larger than any before."""
@@ -220,6 +163,18 @@ class Store:
         sql = "SELECT temp_id FROM templates WHERE status = 0 AND submitted_at <= ? ORDER BY temp_id"
         return [row[0] for row in self._db.execute(sql, (until,))]
 
+    def next_submission(self) -> float | None:
+        """When the first of the templates and signatures under audit was submitted."""
+        sql = """SELECT MIN(submitted_at) FROM (SELECT submitted_at FROM templates WHERE status = 0
+            UNION ALL SELECT submitted_at FROM signs WHERE status = 0)"""
+        found: float | None = self._db.execute(sql).fetchone()[0]
+        return found
+
+    def is_scheduled(self, temp_id: int) -> bool:
+        """True when a pending schedule uses the template."""
+        sql = "SELECT 1 FROM schedules WHERE status = 'pending' AND temp_id = ? LIMIT 1"
+        return self._db.execute(sql, (temp_id,)).fetchone() is not None
+
     def remove_template(self, temp_id: int) -> None:
         """Forgets a template; its id is not given out again."""
         self._db.execute("DELETE FROM templates WHERE temp_id = ?", (temp_id,))
@@ -248,6 +203,13 @@ class Store:
         """The pending schedules whose time has come by then, the earliest first."""
         where = "WHERE status = 'pending' AND send_at <= ? ORDER BY send_at, position"
         return list(self._schedules(where, until.timestamp()))
+
+    def next_schedule(self) -> float | None:
+        """When the next pending schedule will be sent."""
+        found: float | None = self._db.execute(
+            "SELECT MIN(send_at) FROM schedules WHERE status = 'pending'"
+        ).fetchone()[0]
+        return found
 
     def frozen_parts(self, but: str) -> int:
         """What all pending schedules but one will cost together."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from jsms_sync.sandbox.codes import Refusal
-from jsms_sync.sandbox.delivery import usable_sign
+from jsms_sync.sandbox.means import usable_sign
 from jsms_sync.sandbox.rules_templates import VERIFICATION, Submission, check_rejected, read_submission
-from jsms_sync.sandbox.shapes import Body
+from jsms_sync.sandbox.shapes import Body, as_id
 from jsms_sync.sandbox.store import Template
 from jsms_sync.sandbox.world import World
 
@@ -56,14 +56,17 @@ def delete(world: World, temp_id: str, _body: Body) -> None:
     stored = _stored(world, temp_id)
     if stored.temp_id == _VENDORS and world.beliefs.default_template_is_the_vendors:
         raise Refusal(50013)
+    code = world.beliefs.template_in_use_code
+    if code and world.store.is_scheduled(stored.temp_id):
+        raise Refusal(code)
     world.store.remove_template(stored.temp_id)
 
 
 def _stored(world: World, temp_id: str) -> Template:
-    is_number = temp_id.isascii() and temp_id.isdigit() and len(temp_id) < 20
-    template = world.store.template(int(temp_id)) if is_number else None
+    number = as_id(temp_id)
+    template = None if number is None else world.store.template(number)
     if template is None:
-        raise Refusal(50013)
+        raise Refusal(world.beliefs.unknown_template_code)
     return template
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Any
 
@@ -31,6 +32,8 @@ async def serve_v1(world: World, scope: Scope, receive: Receive, send: Send) -> 
         return
     request = _request(scope, raw)
     fault = world.faults.take(request.method, request.path)
+    if fault:
+        world.touch()
     reply = act(world, request, fault)
     delay = world.latency_ms + (fault.delay_ms if fault else 0)
     if delay:
@@ -55,7 +58,8 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
 def _request(scope: Scope, raw: bytes) -> Request:
     headers = dict(scope["headers"])
     content_type = headers.get(b"content-type", b"").decode("latin-1")
-    return Request(scope["method"], scope["path"], headers.get(b"authorization"), content_type, raw)
+    client = (scope.get("client") or ("",))[0]
+    return Request(scope["method"], scope["path"], headers.get(b"authorization"), content_type, raw, client)
 
 
 def act(world: World, request: Request, fault: Fault | None) -> Reply:
@@ -63,7 +67,7 @@ def act(world: World, request: Request, fault: Fault | None) -> Reply:
     real = _effect(world, request, fault)
     reply = _disguised(real, fault)
     status = None if fault and fault.fault == "drop-before" else reply.status
-    world.requests.append(_entry(world, request, real, status))
+    world.serve(_entry(world, request, real, status))
     return reply
 
 
@@ -79,7 +83,9 @@ def _effect(world: World, request: Request, fault: Fault | None) -> Reply:
 
 def _answer_or_50019(world: World, request: Request) -> Reply:
     try:
-        return answer(world, request)
+        reply = answer(world, request)
+        world.mark()
+        return reply
     except Exception as bug:  # a bug of the sandbox answers as a bug of JSMS would, and is named on stderr
         _log.error("the sandbox failed at %s %s: %r", request.method, request.path, bug)
         return refused(50019)
@@ -126,7 +132,8 @@ def _entry(world: World, request: Request, real: Reply, status: int | None) -> d
 def _about_schedule(request: Request, real: Reply) -> dict[str, str]:
     """The id that the path or the answer names, and the time as sent; what is not there is left out."""
     in_path = request.path.rstrip("/").removeprefix("/v1/schedule").removeprefix("/batch").strip("/")
-    schedule_id = (real.payload or {}).get("schedule_id") or in_path
+    payload = real.payload if isinstance(real.payload, Mapping) else {}
+    schedule_id = payload.get("schedule_id") or in_path
     try:
         send_time = request.body.get("send_time")
     except Refusal:

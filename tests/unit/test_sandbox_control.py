@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sandbox_client import BEFORE, SEND_TIME, Client, sandbox, single_body
+from sandbox_client import AT, BEFORE, SEND_TIME, Client, sandbox, single_body
 
 
 @pytest.fixture
@@ -24,7 +25,8 @@ def test_the_state_shows_everything(client: Client) -> None:
     schedule_id = client.single(temp_id, temp_para={"code": "1"}, sign_id=1)
     batch_id = client.batch(client.template(), tag="春季")
     state = client.state()
-    assert list(state) == ["now", "balance", "templates", "schedules", "signs"]
+    assert list(state) == ["now", "balance", "templates", "schedules", "signs", "real", "next"]
+    assert (state["real"], state["next"]) == (False, AT)
     assert state["now"] == BEFORE
     assert state["balance"]["app_balance"] == 10_000_000
     assert [each["temp_id"] for each in state["templates"]] == [1, 37582, 37583]
@@ -51,6 +53,7 @@ def test_the_state_shows_everything(client: Client) -> None:
     assert (state["schedules"][1]["kind"], state["schedules"][1]["tag"]) == ("batch", "春季")
     assert state["signs"] == [
         {"sign_id": 1, "sign": "极光沙箱", "status": 1, "is_default": 1, "use_status": 1}
+        | {"type": None, "remark": None, "reason": None, "fields": {}, "images": []}
     ]
 
 
@@ -126,6 +129,8 @@ def test_the_balance_can_be_set_by_field(client: Client) -> None:
         ("PUT", "clock", {"advance": True}, "advance is a number from 0"),
         ("PUT", "clock", {"advance": 1e400}, "advance is a number from 0"),
         ("PUT", "clock", {"real": False}, "real is true or left out"),
+        ("PUT", "clock", {"pause": 1.5}, "pause is true or left out"),
+        ("PUT", "clock", {"next": False}, "next is true or left out"),
         ("PUT", "latency", {}, "ms is a number from 0"),
         ("PUT", "latency", {"ms": 10**400}, "ms is a number from 0"),
         ("PUT", "balance", {"app_balance": -1}, "app_balance is a whole number from 0, or null"),
@@ -171,10 +176,15 @@ def test_a_clock_cannot_leave_the_calendar(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/_sandbox", 404), ("GET", "/", 200), ("GET", "/v2/x", 404), ("DELETE", "/_sandbox/state", 405)],
+    [
+        ("GET", "/_sandbox/nothing", 404),
+        ("GET", "/_sandbox/", 200),
+        ("GET", "/v2/x", 404),
+        ("DELETE", "/_sandbox/state", 405),
+    ],
 )
 def test_everything_else_lists_what_exists(client: Client, method: str, path: str, status: int) -> None:
-    """Unknown paths and methods are JSON with all calls; the front page lists the same."""
+    """Unknown paths and methods are JSON with all calls, as is their list."""
     answer = client.send(method, path, Authorization="")
     assert answer.status == status
     assert b"PUT /_sandbox/clock" in answer.body
@@ -188,3 +198,82 @@ def test_control_calls_are_no_api_requests(client: Client) -> None:
     client.send("GET", "/")
     client.send("POST", "/v1/schedule", single_body(99))
     assert [each["path"] for each in client.control("GET", "requests")] == ["/v1/schedule"]
+
+
+def test_the_list_of_calls_says_what_they_do(client: Client) -> None:
+    """Every call has a sentence; the short address lists nothing, but leads there."""
+    said = client.control("GET", "")
+    assert list(said["does"]) == said["calls"]
+    assert all(said["does"].values())
+    assert client.send("GET", "/_sandbox").headers["location"].endswith("/_sandbox/")
+
+
+def version(client: Client, query: str = "") -> Any:
+    """What the version call answers."""
+    return client.control("GET", f"version{query}")
+
+
+def test_the_version_differs_after_every_change(client: Client) -> None:
+    """Requests, control calls and faults that are met count; looking on does not."""
+    before = version(client)
+    assert before == version(client) | {"real": False, "next": None}
+    client.state()
+    client.control("GET", "outbox")
+    assert version(client) == before
+    for act in (
+        lambda: client.send("GET", "/v1/templates/1"),
+        client.template,
+        lambda: client.control("PUT", "latency", {"ms": 0}),
+        lambda: client.clock(BEFORE),
+        lambda: client.control("PUT", "beliefs", {}),
+    ):
+        act()
+        assert version(client)["version"] != before["version"]
+        before = version(client)
+
+
+def test_the_version_can_be_waited_for(client: Client) -> None:
+    """The answer comes with the next request or change, or when the time is up."""
+    seen = version(client)["version"]
+    start = time.monotonic()
+    assert version(client, f"?after={seen}&timeout=0.05")["version"] == seen
+    assert time.monotonic() - start >= 0.05
+    assert version(client, f"?after={seen - 1}")["version"] == seen
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(version, client, f"?after={seen}&timeout=20")
+        time.sleep(0.1)
+        assert not waiting.done()
+        client.send("GET", "/v1/templates/1")
+        assert waiting.result(5)["version"] == seen + 1
+    assert client.send("GET", "/_sandbox/version?timeout=soon").status == 400
+
+
+def test_who_waits_is_told_of_what_happens_by_itself() -> None:
+    """On the real clock an audit ends without a request, and the long poll answers then."""
+    with sandbox(audit="approve", audit_delay=0.3) as client:
+        client.template(status=None)
+        seen = version(client)
+        assert seen["next"] is not None
+        later = version(client, f"?after={seen['version']}&timeout=10")
+        assert (later["next"], later["version"] != seen["version"]) == (None, True)
+
+
+def test_a_stop_does_not_wait_for_those_who_wait() -> None:
+    """A long poll is answered when the sandbox stops."""
+    with ThreadPoolExecutor(1) as pool:
+        with sandbox() as client:
+            seen = version(client)["version"]
+            waiting = pool.submit(version, client, f"?after={seen}&timeout=30")
+            time.sleep(0.1)
+            start = time.monotonic()
+        assert waiting.result(5)["version"] == seen
+        assert time.monotonic() - start < 5
+
+
+def test_what_the_console_sets_can_be_read(client: Client) -> None:
+    """Auditor, latency and clock show what was set."""
+    client.control("PUT", "audit", {"mode": "approve", "delay": 2})
+    client.control("PUT", "latency", {"ms": 1})
+    assert client.control("GET", "audit") == {"mode": "approve", "delay": 2}
+    assert client.control("GET", "latency") == {"ms": 1}
+    assert client.control("GET", "clock") == {"now": BEFORE, "real": False, "next": None}

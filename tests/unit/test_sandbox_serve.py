@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import logging
@@ -23,8 +24,10 @@ import pytest
 from sandbox_client import AT, BEFORE, Client, basic, sandbox
 
 from jsms_sync.sandbox.api import Request
+from jsms_sync.sandbox.pulse import beat
 from jsms_sync.sandbox.serve import running, serve
 from jsms_sync.sandbox.settings import APP_KEY, DEV_KEY, DEV_SECRET, MASTER_SECRET, Access, Settings
+from jsms_sync.sandbox.store import Schedule
 from jsms_sync.sandbox.wire import act
 from jsms_sync.sandbox.world import World
 
@@ -192,7 +195,7 @@ def test_another_versions_database_is_told(tmp_path: Path) -> None:
     path = tmp_path / "sandbox.sqlite3"
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(OSError, match="is of version 99, not 1"), sandbox(db=str(path)):
+    with pytest.raises(OSError, match="is of version 99, not 2"), sandbox(db=str(path)):
         raise AssertionError("unreachable")
 
 
@@ -259,3 +262,59 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(KeyboardInterrupt):
             interrupt()
         assert world.store.balance() == before
+
+
+def test_an_older_database_is_brought_up(tmp_path: Path) -> None:
+    """What an earlier version kept is there, and what it did not know begins empty."""
+    path = tmp_path / "sandbox.sqlite3"
+    with sandbox(db=str(path)) as client:
+        temp_id = client.template()
+    with closing(sqlite3.connect(path)) as db:
+        for table in ("numbers", "sendings", "codes", "reports", "replies", "callbacks"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("DROP INDEX sign_auditing")
+        for column in ("type", "remark", "submitted_at", "reason", "fields", "images"):
+            db.execute(f"ALTER TABLE signs DROP COLUMN {column}")
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
+    with sandbox(db=str(path)) as client:
+        assert client.send("GET", f"/v1/templates/{temp_id}").json["status"] == 1
+        assert client.send("POST", "/v1/codes", {"mobile": "13812345678", "temp_id": 1}).status == 200
+        assert client.state()["signs"][0]["sign"] == "极光沙箱"
+
+
+def test_a_file_keeps_what_the_console_set(tmp_path: Path) -> None:
+    """The app's settings, numbers, codes and unread reports are there in the next run; beliefs are not."""
+    db = str(tmp_path / "sandbox.sqlite3")
+    kept = ("app", "numbers", "codes", "reports", "replies")
+    with sandbox(db=db) as client:
+        client.clock(BEFORE)
+        client.control("PUT", "app", {"ip_allowlist": ["127.0.0.1"], "code": "123456"})
+        client.control("PUT", "numbers/13812345678", {"report": 4004})
+        client.control("PUT", "beliefs", {"max_length": 350})
+        client.send("POST", "/v1/codes", {"mobile": "13812345678", "temp_id": 1})
+        client.control("POST", "replies", {"mobile": "13812345678", "content": "好"})
+        before = [client.control("GET", name) for name in kept]
+    with sandbox(db=db) as client:
+        assert [client.control("GET", name) for name in kept] == before
+        assert client.control("GET", "beliefs")["max_length"] == 500
+
+
+def test_a_bug_as_time_passes_is_named_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """The pulse goes on, and a cancel still ends it."""
+    world = World.of(Settings())
+    ids = {"schedule_id": "x", "kind": "single", "temp_id": 1, "sign_id": None, "tag": None}
+    due = {"send_time": "2017-07-01 09:00:00", "send_at": 0.0, "parts": 1}
+    nobody = Schedule(**ids, **due, recipients=[{}], failures=[])  # type: ignore[arg-type]  # as in a damaged file
+
+    async def watch() -> None:
+        world.store.save_schedule(nobody)
+        pulse = asyncio.create_task(beat(world))
+        await asyncio.sleep(0.05)
+        assert not pulse.done()
+        pulse.cancel()
+        await asyncio.wait([pulse])
+
+    with caplog.at_level(logging.ERROR), closing(world.store):
+        asyncio.run(watch())
+    assert "the sandbox failed as time passed: KeyError" in caplog.text

@@ -140,7 +140,7 @@ def test_a_set_clock_stands_still(client: Client) -> None:
     assert client.state()["now"] == BEFORE
     assert client.send("GET", "/v1/templates/1").headers["date"] == "Mon, 01 Mar 2027 01:00:00 GMT"
     moved = client.control("PUT", "clock", {"advance": 90.5})
-    assert moved == {"now": "2027-03-01T01:01:30.500Z", "real": False}
+    assert moved == {"now": "2027-03-01T01:01:30.500Z", "real": False, "next": None}
     assert client.send("GET", "/_sandbox/state").headers["date"] == "Mon, 01 Mar 2027 01:01:30 GMT"
 
 
@@ -228,3 +228,38 @@ def test_audits_and_sendings_keep_their_order(client: Client) -> None:
     client.control("PUT", "clock", {"advance": 86400})
     assert [each["status"] for each in schedules(client)] == ["failed", "sent"]
     assert schedules(client)[0]["failures"][0]["error_code"] == "50020"
+
+
+def test_the_clock_can_be_paused(client: Client) -> None:
+    """It stands still at what it shows."""
+    client.control("PUT", "clock", {"real": True})
+    paused = client.control("PUT", "clock", {"pause": True})
+    time.sleep(0.01)
+    assert client.control("GET", "clock") == paused
+    assert paused["real"] is False
+
+
+def test_the_clock_can_go_from_event_to_event(client: Client) -> None:
+    """The next one is told, and leapt to; without one the clock stays."""
+    temp_id = client.template()
+    client.single(temp_id, send_time=LATER)
+    client.single(temp_id)
+    client.control("PUT", "audit", {"mode": "approve", "delay": 5400})
+    client.template(status=None)
+    seen = [client.control("PUT", "clock", {"next": True}) for _ in range(4)]
+    assert [(each["now"], each["next"]) for each in seen] == [
+        (AT, "2027-03-01T02:30:00Z"),
+        ("2027-03-01T02:30:00Z", "2027-03-01T03:00:00Z"),
+        ("2027-03-01T03:00:00Z", None),
+        ("2027-03-01T03:00:00Z", None),
+    ]
+
+
+def test_what_is_due_happens_without_a_request() -> None:
+    """On the real clock a schedule is sent when its time comes, and nobody asks."""
+    soon = datetime.now(CHINA) + timedelta(seconds=1.2)
+    with sandbox() as client:
+        client.single(1, send_time=f"{soon:%Y-%m-%d %H:%M:%S}", temp_para={"code": "1"})
+        seen = client.control("GET", "version")["version"]
+        client.control("GET", f"version?after={seen}&timeout=10")
+        assert client.state()["schedules"][0]["status"] == "sent"
