@@ -130,7 +130,8 @@ def test_each_refusal_that_can_be_lifted_says_how() -> None:
         ("delete=login", "write --allow delete=template.NAME"),
         ("delete=template.", "write --allow delete=template.NAME"),
         ("template-in-use", "write --allow template-in-use=template.NAME"),
-        ("over-limit=template.t", "write --allow over-limit"),
+        ("over-limit=template.t", "write --allow over-limit=campaign.NAME"),
+        ("too-many-missing=template.t", "write --allow too-many-missing"),
         ("", "one of: "),
     ],
 )
