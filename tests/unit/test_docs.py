@@ -18,7 +18,7 @@ from jsms_sync.sandbox.control import CALLS
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-PAGES = [*sorted(ROOT.glob("*.md")), *DECISIONS]
+PAGES = [*sorted(ROOT.glob("*.md")), *DECISIONS, ROOT / "docs" / "settings.md"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 WIDTH = 78
 """Of help in a terminal of 80 columns."""
@@ -119,7 +119,7 @@ def test_environment_variables_are_those_of_the_code() -> None:
     documented = named(section("## Environment variables"))
     assert [name for name in documented if name not in code] == []
     read = set(re.findall(r"environ(?:ment|\.get)\(\"([A-Z_]+)\"", code))
-    assert {"JSMS_APP_KEY", "CI"} <= read <= set(documented)
+    assert {"JSMS_SYNC_STATE", "CI"} <= read <= set(documented)
 
 
 def test_the_control_plane_is_that_of_the_sandbox() -> None:
