@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jsms_sync.cli.checks import Check, Result, attempted, failed, passed, skipped
 from jsms_sync.cli.loading import load
 from jsms_sync.cli.options import Common
-from jsms_sync.cli.session import Connection, check_account, connected, looks_ahead
+from jsms_sync.cli.session import Connection, base_url_of, check_account, connected, looks_ahead
 from jsms_sync.errors import ApiError, ApiRefusal, Exit, JsmsSyncError, NotSent, OperationFailed
 from jsms_sync.model.settings import SETTINGS_FILE, Settings
 
@@ -26,6 +26,12 @@ def service_checks(common: Common) -> Iterator[Check]:
     if account.result is Result.FAIL:
         yield from _skipped(NAMES[1:], "nothing is asked of another account")
         return
+    url = attempted("reachability", lambda: _url(common))
+    if url.result is Result.FAIL:
+        yield from _skipped(NAMES[1:2], "nobody can be asked about them")
+        yield url
+        yield from _skipped(NAMES[3:], "nobody can be asked")
+        return
     with ExitStack() as stack:
         try:
             connection = stack.enter_context(connected(common))
@@ -39,6 +45,12 @@ def service_checks(common: Common) -> Iterator[Check]:
 def _skipped(names: tuple[str, ...], why: str) -> Iterator[Check]:
     for name in names:
         yield skipped(name, why)
+
+
+def _url(common: Common) -> Check:
+    from jsms_sync.api.service import service_at
+
+    return passed("reachability", service_at(base_url_of(common)).origin)
 
 
 def _account(common: Common) -> Check:

@@ -112,7 +112,7 @@ def connected(common: Common, beside: Beside = _NOTHING) -> Iterator[Connection]
         return
     app = _pair(common.settings.app_key_env, common.settings.master_secret_env)
     developer = _pair("JSMS_DEV_KEY", "JSMS_DEV_SECRET") if beside.developer else None
-    with _client(app, _base_url(common), common, beside, developer) as connection:
+    with _client(app, base_url_of(common), common, beside, developer) as connection:
         yield connection
 
 
@@ -197,7 +197,7 @@ def offline(common: Common) -> Identity:
         from jsms_sync.sandbox.settings import Settings
 
         return Identity(account_of("", Settings().app_key, loopback=True), Secret(Settings().master_secret))
-    service = service_at(_base_url(common))
+    service = service_at(base_url_of(common))
     account = account_of(service.origin, key, loopback=service.loopback) if key else None
     return Identity(account, _hash_key(Secret(secret) if secret else None), service.loopback)
 
@@ -213,7 +213,7 @@ def check_account(common: Common) -> None:
     key = "" if common.sandbox or settings.account is None else _from_environment(settings.app_key_env)
     if not key:
         return
-    service = service_at(_base_url(common))
+    service = service_at(base_url_of(common))
     account = account_of(service.origin, key, loopback=service.loopback)
     if account != settings.account:
         raise Stale(
@@ -230,7 +230,8 @@ def account_of(origin: str, app_key: str, *, loopback: bool) -> str:
     return hashlib.sha256(f"{service}\n{app_key}".encode()).hexdigest()[:16]
 
 
-def _base_url(common: Common) -> str:
+def base_url_of(common: Common) -> str:
+    """The URL of the service that is meant, JSMS where nothing else is said."""
     from jsms_sync.api.service import DEFAULT_BASE_URL
 
     return common.settings.base_url or DEFAULT_BASE_URL
