@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -204,6 +205,7 @@ def ended(process: subprocess.Popen[str], timeout: float = 60) -> Ran:
 
 def _read(terminal: int) -> bytes:
     """What comes next, empty at the end: Linux then answers EIO."""
+    assert select.select([terminal], [], [], 60)[0], "nothing was said for a minute"
     try:
         return os.read(terminal, 65536)
     except OSError:
