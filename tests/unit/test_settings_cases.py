@@ -1,13 +1,19 @@
 """Settings files, valid and not: `cases/settings` holds them and what is said about them."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_definitions_cases import rendered
 
 from jsms_sync.definitions import Loaded
 from jsms_sync.definitions.settings_file import SettingsFile, read_settings
 from jsms_sync.model.resources import Definitions
+from jsms_sync.model.settings import settle
+from jsms_sync.reports.settings_json import settings_document
 
 ROOT = Path(__file__).parents[1] / "cases" / "settings"
 
@@ -53,3 +59,45 @@ def test_bytes_that_are_no_text_are_a_problem() -> None:
     found = read_settings("jsms-sync.yaml", b"\xff\xfe")
     assert [problem.code for problem in found.problems] == ["not-utf-8"]
     assert (dict(found.top), dict(found.environments)) == ({}, {})
+
+
+NAMES = """version definitions state timezone signature limits rules environments account app_key_env base_url
+max_deletes freeze max_parts max_content marketing_hours blackout ttl-unused duplicate-key a"""
+KEYS = st.sampled_from(NAMES.split())
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 10**17),
+    st.floats(-1e6, 1e6),
+    st.sampled_from(["", "a\n", "5m", "08:00-21:00", "99:99-00:00", "2027-02-30", "2027-01-01..2026-01-01"]),
+    st.sampled_from(["off", "error", "Asia", "a://b:c@d", "0123456789abcdef", "UTC", "\0", "极光"]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=12,
+)
+ENVIRONMENT = st.dictionaries(KEYS, VALUES, max_size=5)
+ENVIRONMENTS = st.dictionaries(st.sampled_from(["a", "B", ""]), st.one_of(ENVIRONMENT, VALUES), max_size=2)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    ENVIRONMENT, st.dictionaries(st.sampled_from(["a", "B", ""]), st.one_of(ENVIRONMENT, VALUES), max_size=2)
+)
+def test_whatever_stands_in_the_file_is_read_or_told(top: dict[str, Any], below: dict[str, Any]) -> None:
+    """Nothing is raised; what is left can always be settled, and every problem has a place and a way out."""
+    data = json.dumps({**top, "environments": below}, ensure_ascii=False).encode()
+    file = read_settings("jsms-sync.yaml", data)
+    for layer in (file.top, *file.environments.values()):
+        assert settle(layer).digest.startswith("sha256:")
+        assert settings_document(settle(layer))
+    assert all(problem.position.line >= 1 and problem.message for problem in file.problems)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(max_size=40), st.text(st.characters(codec="utf-8"), max_size=60).map(str.encode)))
+def test_any_bytes_are_settings_or_a_problem(data: bytes) -> None:
+    """A file of anything is no traceback."""
+    file = read_settings("jsms-sync.yaml", data)
+    assert file.problems or not file.environments

@@ -216,6 +216,16 @@ def test_every_setting_is_listed_with_its_origin() -> None:
     assert found["timezone"] == Given("Asia/Shanghai", ValueOrigin())
 
 
+def test_limits_are_shown_as_the_file_would_write_them() -> None:
+    """Durations, hours and days are text again, and what is not limited is null."""
+    file = settings_of(CASES / "valid" / "everything.yaml")
+    shown = {each["key"]: each["value"] for each in settings_document(settle(file.top))}
+    assert shown["limits.freeze"] == "90m"
+    assert shown["limits.marketing_hours"] == "09:00-20:30"
+    assert shown["limits.blackout"] == ["2027-02-10..2027-02-17", "2028-02-29"]
+    assert shown["account"] is None
+
+
 @pytest.mark.parametrize(
     ("location", "shown"),
     [
