@@ -22,7 +22,7 @@ from jsms_sync.model.outcomes import Outcome, Result
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.choices import Choices
 from jsms_sync.planning.plan import Plan, held_exits
-from jsms_sync.planning.safety import DEFAULTS, start_refusals
+from jsms_sync.planning.safety import start_refusals
 from jsms_sync.state.store import Backend, Store
 
 
@@ -138,7 +138,7 @@ def _carried_out(
         store,
         digester_of(connection.identity, store.state),
         clock(wanted.common),
-        DEFAULTS.freeze,
+        wanted.common.settings.limits.freeze,
         wanted.common.parallelism,
         stopping,
         _allowed_in_use(wanted.choices),

@@ -14,6 +14,7 @@ from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Definitions, Problem, kind_of
+from jsms_sync.model.text import signature_length
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.plan import Origin, Plan
@@ -67,7 +68,7 @@ def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Pla
 
 
 def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Observed) -> Plan:
-    known = state or State(lineage="")
+    known, settings = state or State(lineage=""), wanted.common.settings
     origin = Origin(
         str(uuid.uuid4()),
         wanted.now,
@@ -76,6 +77,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         state.lineage if state else None,
         known.serial,
         wanted.definitions.digest,
+        settings.digest,
     )
     look = Look(
         origin,
@@ -85,9 +87,11 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         wanted.now,
         digester_of(identity, known),
         choices=wanted.choices,
+        limits=settings.limits,
         existing=_existing(wanted.common, known),
         problems=wanted.problems,
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
+        signature=signature_length(settings.signature),
     )
     return make_plan(look)
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "resolve": ("resolve", "Settle an outcome that is unknown."),
     "api": ("api", "Make one call of the JSMS API."),
     "sandbox": ("sandbox", "Serve the local emulator of JSMS."),
+    "doctor": ("doctor", "Check everything that a command needs, and show the settings."),
     "schema": ("schema", "Print the JSON Schema of definitions, for editors."),
 }
 """Each command, the module that holds it, and its line in the help."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.wording import shown
 from jsms_sync.model.resources import Position, Problem
+from jsms_sync.model.settings import SETTINGS_FILE
 
 SUFFIXES = (".yaml", ".yml")
-SETTINGS = "jsms-sync.yaml"
 
 
 def find(paths: Sequence[str], folder: Path) -> tuple[tuple[str, ...], list[Problem]]:
@@ -83,7 +83,7 @@ def _expanded(path: str, folder: Path) -> Iterator[str | Problem]:
     name = name_of(path, folder)
     if os.path.isdir(folder / path):
         yield from _in_folder(name, folder)
-    elif os.path.basename(name) == SETTINGS:
+    elif os.path.basename(name) == SETTINGS_FILE:
         message = f"`{name}` holds settings and is never read as definitions"
         yield problem("settings-file", Position(name, 1, 1), message)
     else:
@@ -95,7 +95,7 @@ def _in_folder(name: str, folder: Path) -> Iterable[str | Problem]:
         children = sorted(entry.name for entry in os.scandir(folder / name) if entry.is_file())
     except OSError as error:
         return [unreadable(name, _why(error))]
-    files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS]
+    files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS_FILE]
     if not files:
         return [problem("no-definitions", Position(name, 1, 1), f"no YAML file is in `{shown(name)}`")]
     return [name_of(os.path.join(name, child), folder) for child in files]

@@ -120,7 +120,7 @@ def test_environment_variables_are_those_of_the_code() -> None:
     documented = named(section("## Environment variables"))
     assert [name for name in documented if name not in code] == []
     read = set(re.findall(r"environ(?:ment|\.get)\(\"([A-Z_]+)\"", code))
-    assert {"JSMS_APP_KEY", "CI"} <= read <= set(documented)
+    assert {"JSMS_SYNC_STATE", "CI"} <= read <= set(documented)
 
 
 def test_the_control_plane_is_that_of_the_sandbox() -> None:
