@@ -1,8 +1,11 @@
 """Definitions for commands: loaded from the chosen paths, or refused with every problem at once."""
 
+from collections.abc import Mapping, Sequence
+
 from jsms_sync import definitions
 from jsms_sync.cli.options import Common
 from jsms_sync.definitions import Loaded
+from jsms_sync.definitions.sources import SUFFIXES
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.resources import Definitions, Problem, Severity
 from jsms_sync.reports.problem_text import problems_text
@@ -15,15 +18,21 @@ def load(common: Common) -> Loaded:
     return definitions.load(common.paths, folder=common.chdir)
 
 
+def load_drafts(common: Common, drafts: Mapping[str, bytes]) -> Loaded:
+    """What the definitions would say if these files were as they are drafted."""
+    paths = (*common.paths, *(name for name in drafts if name.endswith(SUFFIXES)))
+    return definitions.load(paths, folder=common.chdir, drafts=drafts)
+
+
 def load_valid(common: Common) -> tuple[Definitions, tuple[Problem, ...]]:
     """Definitions without errors, and their warnings; InvalidInput tells every error otherwise."""
     loaded = load(common)
     if loaded.has_errors:
-        raise _unusable([p for p in loaded.problems if p.severity is Severity.ERROR])
+        raise unusable([p for p in loaded.problems if p.severity is Severity.ERROR])
     return loaded.definitions, loaded.problems
 
 
-def _unusable(errors: list[Problem]) -> InvalidInput:
+def unusable(errors: Sequence[Problem]) -> InvalidInput:
     """One problem speaks for itself, in two lines; several are listed."""
     if len(errors) == 1:
         only = errors[0]

@@ -11,7 +11,7 @@ from jsms_sync.definitions.places import Table
 from jsms_sync.definitions.recipients import Finding, Needs, Row, Rows, located, recipients
 from jsms_sync.definitions.rules_template import has_brackets
 from jsms_sync.definitions.sheet import MOBILE_COLUMN, Sheet, read_sheet
-from jsms_sync.definitions.sources import beside, read_bytes, unreadable
+from jsms_sync.definitions.sources import Drafts, beside, read_bytes, unreadable
 from jsms_sync.definitions.wording import quoted, shown
 from jsms_sync.model.resources import Address, Position, Problem, Recipient, Severity, template_address
 from jsms_sync.model.text import VARIABLE, variables
@@ -23,8 +23,8 @@ MOST_PROBLEMS = 20
 class Sheets:
     """The recipients files, each read once however many campaigns name it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, drafts: Drafts | None = None) -> None:
+        self.folder, self.drafts = folder, drafts
         self.files: dict[str, bytes] = {}
         self._read: dict[str, Sheet | Problem] = {}
 
@@ -38,7 +38,7 @@ class Sheets:
         return self._read[name]
 
     def _fresh(self, name: str) -> Sheet | Problem:
-        data = read_bytes(name, self.folder)
+        data = read_bytes(name, self.folder, self.drafts)
         if isinstance(data, Problem):
             return data
         self.files[name] = data
