@@ -13,7 +13,7 @@ from jsms_sync.planning.safety import start_refusals
 from jsms_sync.reports.imports import import_text
 from jsms_sync.state.store import Backend
 
-NEXT = "Commit the definitions before anybody else applies: what is recorded and not defined would be deleted."
+NEXT = "Commit the definitions before anybody else applies: what is recorded but not defined is deleted."
 
 
 @command("import", example="jsms-sync import template.login-code 37582")

@@ -1,6 +1,6 @@
 """Definitions as YAML text: the fields of an entry as lines of a block, or all on one line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from jsms_sync.definitions.scalar_text import literal, quoted, scalar
 from jsms_sync.model.privacy import Mobile, Params
@@ -10,12 +10,15 @@ Value = str | int | Mobile | Params | tuple[Recipient, ...]
 Fields = Mapping[str, Value]
 """What an entry says, by key; numbers and parameters stay wrapped until they are written."""
 
+Write = Callable[[str], str]
+"""How a text is written inside of braces."""
+
 
 def block(name: str, fields: Fields, step: int) -> Iterator[str]:
     """The lines of the entry, `step` spaces deeper at each level, the name at the margin."""
-    yield f"{scalar(name, in_flow=True)}:"
+    yield f"{_in_flow(name)}:"
     for key, value in fields.items():
-        yield from (f"{' ' * step}{line}" for line in _field(key, value, step))
+        yield from (f"{' ' * step}{line}" if line else "" for line in _field(key, value, step))
 
 
 def _field(key: str, value: Value, step: int) -> Iterator[str]:
@@ -25,60 +28,39 @@ def _field(key: str, value: Value, step: int) -> Iterator[str]:
         yield from (f"{' ' * step}{line}" if line else "" for line in lines)
     elif isinstance(value, tuple):
         yield f"{key}:"
-        yield from (f"{' ' * step}- {_recipient(recipient)}" for recipient in value)
+        yield from (f"{' ' * step}- {_recipient(recipient, _in_flow)}" for recipient in value)
     else:
-        yield f"{key}: {_inline(value)}"
+        yield f"{key}: {scalar(value) if isinstance(value, str) else _value(value, _in_flow)}"
 
 
 def flow(name: str, fields: Fields, *, as_json: bool) -> str:
     """The entry on one line, for a mapping in braces; as JSON where all around it is."""
-    write = _json if as_json else _inline
-    items = ", ".join(f"{_key(key, as_json)}: {write(value, in_flow=True)}" for key, value in fields.items())
-    return f"{_key(name, as_json)}: {{{items}}}"
+    write = quoted if as_json else _in_flow
+    return f"{write(name)}: {_braces(fields, write)}"
 
 
-def _key(text: str, as_json: bool) -> str:
-    return quoted(text) if as_json else scalar(text, in_flow=True)
+def _in_flow(text: str) -> str:
+    return scalar(text, in_flow=True)
 
 
-def _inline(value: Value, *, in_flow: bool = False) -> str:
+def _braces(fields: Fields, write: Write) -> str:
+    return "{" + ", ".join(f"{write(key)}: {_value(value, write)}" for key, value in fields.items()) + "}"
+
+
+def _value(value: Value, write: Write) -> str:
     match value:
         case str():
-            return scalar(value, in_flow=in_flow)
+            return write(value)
         case int():
             return str(value)
         case Mobile():
             return quoted(value.reveal())
         case Params():
-            pairs = (f"{scalar(k, in_flow=True)}: {scalar(v, in_flow=True)}" for k, v in _items(value))
-            return "{" + ", ".join(pairs) + "}"
+            return _braces(value.reveal(), write)
         case _:
-            return "[" + ", ".join(map(_recipient, value)) + "]"
+            return "[" + ", ".join(_recipient(recipient, write) for recipient in value) + "]"
 
 
-def _recipient(recipient: Recipient) -> str:
-    params = f", params: {_inline(recipient.params)}" if recipient.params.names else ""
-    return f"{{mobile: {_inline(recipient.mobile)}{params}}}"
-
-
-def _json(value: Value, *, in_flow: bool = True) -> str:
-    match value:
-        case str():
-            return quoted(value)
-        case int():
-            return str(value)
-        case Mobile():
-            return quoted(value.reveal())
-        case Params():
-            return "{" + ", ".join(f"{quoted(k)}: {quoted(v)}" for k, v in _items(value)) + "}"
-        case _:
-            return "[" + ", ".join(map(_json_recipient, value)) + "]"
-
-
-def _json_recipient(recipient: Recipient) -> str:
-    params = f', "params": {_json(recipient.params)}' if recipient.params.names else ""
-    return f'{{"mobile": {_json(recipient.mobile)}{params}}}'
-
-
-def _items(params: Params) -> list[tuple[str, str]]:
-    return list(params.reveal().items())
+def _recipient(recipient: Recipient, write: Write) -> str:
+    params: Fields = {"params": recipient.params} if recipient.params.names else {}
+    return _braces({"mobile": recipient.mobile, **params}, write)

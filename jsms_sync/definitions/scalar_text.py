@@ -30,7 +30,7 @@ def scalar(text: str, *, in_flow: bool = False) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text in double quotes, on one line; JSON readers understand all but its rarest escapes."""
+    """The text in double quotes, on one line, as JSON readers understand it too."""
     return '"' + "".join(_escaped(character) for character in text) + '"'
 
 
@@ -70,5 +70,5 @@ def _escaped(character: str) -> str:
         return _ESCAPES[character]
     if character == _JOINER or unicodedata.category(character) not in _UNSHOWN:
         return character
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    # JSON has no escape for what lies beyond, and all of it may stand in a file.
+    return f"\\u{ord(character):04x}" if character < "\U00010000" else character

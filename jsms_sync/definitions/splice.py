@@ -176,13 +176,10 @@ def _deeper(there: Node) -> int:
 
 
 def _are_apart(text: str, there: Node) -> bool:
-    """Whether the section has empty lines between its entries."""
-    if len(there.items) < 2:
-        return False
-    (key, value), (following, _) = there.items[-2:]
-    between = _BREAK.split(text[max(key.end, value.end) : following.start])
-    is_block = value.style in ("|", ">")
-    return any(not line.strip() for line in between[0 if is_block else 1 : -1])
+    """Whether an empty line stands above the last of several entries, or above its comment."""
+    above = reversed(_BREAK.split(text[: there.items[-1][0].start])[:-1])
+    nearest = next((line for line in above if not line.lstrip().startswith("#")), "")
+    return len(there.items) > 1 and not nearest.strip()
 
 
 def _ends(text: str, there: Node, margin: int) -> Iterator[int]:

@@ -1,7 +1,9 @@
 """Taking over what exists at JSMS: entries written, ids recorded, and the plan for all of it empty."""
 
 import json
+import signal
 import stat
+import time
 from collections.abc import Iterator
 from difflib import ndiff
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 from served import Served
-from workspace import STATE, Ran, Workspace, actions, held
+from workspace import STATE, Ran, Workspace, actions, ended, held
 
 from jsms_sync import definitions
 from jsms_sync.api import Client, Credentials, Mobile, Params, Recipient, Secret
@@ -606,3 +608,67 @@ def test_the_embedded_sandbox(tmp_path: Path) -> None:
     assert ran.exit == 0, ran
     assert ran.json["state"]["result"] == "created"
     assert json.loads(workspace.run("plan", "--sandbox", "--format", "json").stdout)["changes"] == []
+
+
+def test_a_text_that_does_not_serve_any_more(workspace: Workspace, sandbox: Served, console: Client) -> None:
+    """A schedule that sends a superseded text is written by temp_id, since the name would switch it."""
+    sandbox.audit("approve")
+    workspace.write(ENTRY.replace(", protect: true", ""))
+    workspace.apply("--new-state")
+    workspace.apply()
+    old = str(workspace.outputs["shipped"])
+    workspace.write(ENTRY.replace(", protect: true", "").replace("订单", "包裹"))
+    workspace.apply()
+    workspace.apply()
+    document = imported(workspace, "campaign.sale", many(console, old, range(2)))
+    assert f"temp_id: {old}" in (workspace.folder / "templates.yaml").read_text()
+    assert any(f"{old} is a text of template.shipped that does not serve" in n for n in document["notes"])
+
+
+def test_warnings_about_new_entries_are_told(workspace: Workspace, sandbox: Served, console: Client) -> None:
+    """A rule that only warns does not stop an import."""
+    document = imported(workspace, "template.order", text(console, "您的订单{{order_id}}"), "--new-state")
+    assert any("[variable-underscore]" in note for note in document["notes"])
+
+
+def test_a_campaign_s_entry_names_another_template(
+    workspace: Workspace, sandbox: Served, console: Client
+) -> None:
+    """The one that its schedule sends has to be recorded under that name, before it or with it."""
+    sandbox.audit("approve")
+    temp_id = text(console, "您的订单{{order}}")
+    people = '    recipients: [{mobile: "19912340001", params: {order: "001"}}]\n'
+    path = workspace.write(
+        "version: 1\ntemplates:\n  order: {type: notification, content: '您的订单{{order}}'}\n"
+        f'campaigns:\n  sale:\n    template: order\n    send_time: "{WHEN}"\n{people}'
+    )
+    before = path.read_bytes()
+    id = many(console, temp_id, range(1, 2))
+    ran = refused(workspace, "campaign.sale", id, "--new-state")
+    assert f"Import template.order with {temp_id} first or with it" in ran.stderr
+    rows = {"campaign.sale": id, "template.order": temp_id}
+    imported(workspace, *listed(workspace, rows), "--new-state")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_who_stops_it_before_the_proof_has_changed_nothing(
+    workspace: Workspace, sandbox: Served, console: Client, number: signal.Signals
+) -> None:
+    """While ids are read nothing is written, and the next import does all of it."""
+    rows = {f"template.t-{n}": text(console, f"第{n}号{{{{order}}}}") for n in range(20)}
+    workspace.run("init", "-f", "scratch.yaml")
+    arguments = listed(workspace, rows)
+    before = everything(workspace.folder)
+    sandbox.forget()
+    sandbox.latency(100)
+    with workspace.start("import", *arguments, "--parallelism", "2", measured=False) as process:
+        while not sandbox.requests():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(number)
+        ran = ended(process)
+    sandbox.latency(0)
+    assert ran.exit == (130 if number is signal.SIGINT else -signal.SIGKILL)
+    assert everything(workspace.folder) == before
+    assert len(imported(workspace, *arguments)["imported"]) == 20

@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jsms_sync.definitions.fields import Fields
 from jsms_sync.definitions.reader import read
-from jsms_sync.definitions.splice import splice
+from jsms_sync.definitions.splice import CannotSplice, splice
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.resources import Recipient
 
@@ -160,14 +161,33 @@ def is_around(old: bytes, new: bytes) -> bool:
     return any(new.startswith(old[:at]) and new.endswith(old[at:]) for at in range(head, -1, -1))
 
 
-@given(files(), st.sampled_from(["templates", "campaigns"]), ENTRIES, st.sampled_from(PARSERS))
+@st.composite
+def braces(draw: st.DrawFn) -> bytes:
+    """A file that is one mapping in braces, as JSON or not."""
+    names = st.dictionaries(NAMES, st.fixed_dictionaries({"content": TEXTS}), max_size=2)
+    root: dict[str, Any] = {"version": 1}
+    for section in ("templates", "campaigns"):
+        root |= {section: draw(names)} if draw(st.booleans()) else {}
+    text = json.dumps(root, ensure_ascii=draw(st.booleans()), indent=draw(st.sampled_from([None, 2])))
+    return text.encode() if draw(st.booleans()) else b"{version: 1, templates: {}}"
+
+
+def is_json(data: bytes) -> bool:
+    """Whether JSON readers can read it too."""
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
+
+
+@given(files() | braces(), st.sampled_from(["templates", "campaigns"]), ENTRIES, st.sampled_from(PARSERS))
 def test_every_old_byte_stays_and_all_reads_back(
     data: bytes, section: str, entries: Mapping[str, Fields], parser: Any
 ) -> None:
     """Around one place of insertion nothing changes, and the file then says what it said and the new."""
     before, codes = values(data)
-    if codes:
-        return
+    assume(not codes)
     new = splice(data, section, entries, parser)
     assert is_around(data, new)
     after, new_codes = values(new)
@@ -176,5 +196,102 @@ def test_every_old_byte_stays_and_all_reads_back(
     assert after == {**before, section: {**old, **{name: meant(each) for name, each in entries.items()}}}
     assert list(after[section]) == [*old, *entries]
     assert new.endswith((b"\n", b"\r")) == data.endswith((b"\n", b"\r"))
+    if is_json(data):
+        assert is_json(new)
     if b"\r\n" in data:
         assert new.count(b"\n") == new.count(b"\r\n")
+
+
+OURS: Fields = {"type": "notification", "content": "您的订单{{order}}：\n已发货。", "remark": "见 a: b"}
+BLOCK = """\
+new:
+    type: notification
+    content: |-
+      您的订单{{order}}：
+      已发货。
+    remark: "见 a: b"
+"""
+FLOW = 'new: {type: notification, content: "您的订单{{order}}：\\n已发货。", remark: "见 a: b"}'
+EXAMPLES = {
+    "no file": ("", f"version: 1\n\ntemplates:\n  {BLOCK}"),
+    "comments only": ("# ours\n", f"# ours\n\nversion: 1\n\ntemplates:\n  {BLOCK}"),
+    "a document without anything": ("---\n", f"---\nversion: 1\n\ntemplates:\n  {BLOCK}"),
+    "no section": ("version: 1\n", f"version: 1\n\ntemplates:\n  {BLOCK}"),
+    "a section without anything": ("version: 1\ntemplates:\n", f"version: 1\ntemplates:\n  {BLOCK}"),
+    "comments after the entries": (
+        "version: 1\ntemplates:\n  a: {} # a\n  # b\n\n# c\ncampaigns: {}\n",
+        f"version: 1\ntemplates:\n  a: {{}} # a\n  # b\n  {BLOCK}\n# c\ncampaigns: {{}}\n",
+    ),
+    "empty lines between entries": (
+        "version: 1\ntemplates:\n  a: {}\n\n  b: {}\n\n\n",
+        f"version: 1\ntemplates:\n  a: {{}}\n\n  b: {{}}\n\n  {BLOCK}\n\n",
+    ),
+    "empty lines between texts": (
+        "version: 1\ntemplates:\n  a: |\n    b\n\n  c: d\n",
+        f"version: 1\ntemplates:\n  a: |\n    b\n\n  c: d\n\n  {BLOCK}",
+    ),
+    "a text whose last line is blank": (
+        "version: 1\ntemplates:\n  a: |\n    b\n      \n\ncampaigns: {}\n",
+        f"version: 1\ntemplates:\n  a: |\n    b\n      \n\n  {BLOCK}campaigns: {{}}\n",
+    ),
+    "no line end at the end": (
+        "version: 1\ntemplates:\n  a: {}",
+        f"version: 1\ntemplates:\n  a: {{}}\n  {BLOCK}".removesuffix("\n"),
+    ),
+    "empty braces": ("version: 1\ntemplates: {}\n", f"version: 1\ntemplates: {{\n    {FLOW}}}\n"),
+    "braces": ("version: 1\ntemplates: {a: {}}\n", f"version: 1\ntemplates: {{a: {{}}, {FLOW}}}\n"),
+    "long braces": (
+        "version: 1\ntemplates: {\n  a: {},\n  }\n",
+        f"version: 1\ntemplates: {{\n  a: {{}},\n  {FLOW},\n  }}\n",
+    ),
+    "braces with a comment": (
+        "version: 1\ntemplates: {\n  a: {}, # b\n}\n",
+        f"version: 1\ntemplates: {{\n  a: {{}}, # b\n  {FLOW}\n}}\n",
+    ),
+    "braces all around": ("{version: 1}", f"{{version: 1, templates: {{{FLOW}}}}}"),
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_entries_look_as_a_person_would_write_them(name: str) -> None:
+    """Where the entry goes, and how it is written, in each kind of file."""
+    before, after = EXAMPLES[name]
+    assert splice(before.encode(), "templates", {"new": OURS}).decode() == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1\ntemplates: [",
+        "version: 1\ntemplates: []\n",
+        "version: 1\ntemplates: null\n",
+        "version: 1\ntemplates: x\n",
+        "version: 1\ntemplates: {new: {}}\n",
+        "version: 1\ntemplates:\n  new: {}\n",
+        "version: 1\nmore: &a {}\ntemplates: *a\n",
+        "version: 1\ntemplates: &a {}\nmore: *a\n",
+        "{version: 1, templates: }",
+        "- a\n",
+        "text\n",
+        "null\n",
+        "\x00",
+        "version: 1\n---\nversion: 1\n",
+        "# comment\n...\n---\n",
+    ],
+)
+def test_what_cannot_be_extended_is_left_alone(text: str) -> None:
+    """Syntax errors, sections that are none, names that are taken, values behind anchors."""
+    with pytest.raises(CannotSplice):
+        splice(text.encode(), "templates", {"new": OURS})
+
+
+def test_bytes_that_are_no_text_are_left_alone() -> None:
+    """A file in another encoding is not guessed at."""
+    with pytest.raises(CannotSplice):
+        splice(b"\xff\xfev", "templates", {"new": OURS})
+
+
+def test_half_of_a_character_cannot_be_written() -> None:
+    """JSON can hold one, and no file can."""
+    with pytest.raises(CannotSplice):
+        splice(b"version: 1\n", "templates", {"new": {"content": "\ud83d"}})
