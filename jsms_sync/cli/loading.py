@@ -1,5 +1,6 @@
 """Definitions for commands: loaded from the chosen paths, or refused with every problem at once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from jsms_sync import definitions
@@ -7,7 +8,10 @@ from jsms_sync.cli.options import Common
 from jsms_sync.cli.problems import unusable
 from jsms_sync.cli.session import check_account
 from jsms_sync.definitions import Loaded
+from jsms_sync.definitions.sources import SUFFIXES
 from jsms_sync.model.resources import Definitions, Problem, Severity
+
+NOTHING_DONE = "Nothing was done. `jsms-sync validate` shows the same offline."
 
 
 def load(common: Common) -> Loaded:
@@ -15,6 +19,13 @@ def load(common: Common) -> Loaded:
     settings, wrong = common.gathered.settings, common.gathered.problems
     loaded = definitions.load(settings.definitions, folder=common.chdir, settings=settings)
     return replace(loaded, problems=(*wrong, *loaded.problems))
+
+
+def load_drafts(common: Common, drafts: Mapping[str, bytes]) -> Loaded:
+    """What the definitions would say if these files were as they are drafted."""
+    settings = common.gathered.settings
+    paths = (*settings.definitions, *(name for name in drafts if name.endswith(SUFFIXES)))
+    return definitions.load(paths, folder=common.chdir, settings=settings, drafts=drafts)
 
 
 def load_valid(common: Common) -> tuple[Definitions, tuple[Problem, ...]]:
@@ -26,6 +37,5 @@ def load_valid(common: Common) -> tuple[Definitions, tuple[Problem, ...]]:
     loaded = load(common)
     if loaded.has_errors:
         errors = [problem for problem in loaded.problems if problem.severity is Severity.ERROR]
-        help = "Nothing was done. `jsms-sync validate` shows the same offline."
-        raise unusable("definitions", errors, help)
+        raise unusable("definitions", errors, NOTHING_DONE)
     return loaded.definitions, loaded.problems

@@ -10,6 +10,7 @@ from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import Connection, Identity, looks_ahead
 from jsms_sync.model.decisions import Action
 from jsms_sync.model.digests import Digester
+from jsms_sync.model.events import Bound, Event
 from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
@@ -36,6 +37,13 @@ class Wanted:
 def digester_of(identity: Identity, state: State) -> Digester:
     """The digests under the key in use; without any key nothing recorded can be compared."""
     return Digester(identity.hash_key or Secret("none"), state.lineage)
+
+
+def binding(identity: Identity, state: State) -> tuple[Event, ...]:
+    """What makes a new state belong to the account, and names the key of its digests."""
+    if state.account is not None or identity.account is None:
+        return ()
+    return (Bound(identity.account, digester_of(identity, state).key_id),)
 
 
 def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -> tuple[Plan, Observed]:
@@ -100,3 +108,8 @@ def _existing(common: Common, state: State) -> frozenset[str]:
     """The recorded source files that still exist (contract §6)."""
     sources = {record.source for record in state.resources.values() if record.source}
     return frozenset(source for source in sources if os.path.exists(common.chdir / source))
+
+
+def plan_for(wanted: Wanted, identity: Identity, state: State, observed: Observed) -> Plan:
+    """The plan from what was observed before, and a state that may not be saved yet."""
+    return _plan(wanted, identity, state, observed)

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from keyword import iskeyword
 
 import click
 
@@ -21,6 +22,7 @@ COMMANDS = {
     "apply": ("apply", "Plan, ask, and carry the plan out."),
     "status": ("status", "Show how audits and campaigns stand."),
     "outputs": ("status", "Print the serving temp_id of every template."),
+    "import": ("import_", "Adopt what exists at JSMS: write its entry, record its id."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
     "api": ("api", "Make one call of the JSMS API."),
     "sandbox": ("sandbox", "Serve the local emulator of JSMS."),
@@ -42,7 +44,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"jsms_sync.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         assert isinstance(command, click.Command)
         return command
 

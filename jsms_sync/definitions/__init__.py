@@ -1,6 +1,6 @@
 """What the user wrote: YAML with positions, schema, rules, recipients files; made resources or problems."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,17 +13,24 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "load", "load_settings"]
 
 
-def load(paths: Sequence[str], *, folder: Path, settings: Settings = DEFAULT_SETTINGS) -> Loaded:
+def load(
+    paths: Sequence[str],
+    *,
+    folder: Path,
+    settings: Settings = DEFAULT_SETTINGS,
+    drafts: Mapping[str, bytes] | None = None,
+) -> Loaded:
     """Everything that the YAML files and folders define, with all problems of one run.
 
     Paths are relative to `folder`, and so are the names of files in positions. Of the settings count the
-    time zone, the limits `max_content` and `max_invalid`, and the rules. Nothing is raised for what a file
+    time zone, the limits `max_content` and `max_invalid`, and the rules. `drafts` are files as they are
+    going to be, by name: they are read in place of what is on the disk. Nothing is raised for what a file
     holds or for a file that cannot be read: that is a problem.
     """
     # yaml and what else reading needs cost more than the whole of `--help`.
     from jsms_sync.definitions.loading import load_all
 
-    return load_all(paths, folder, settings)
+    return load_all(paths, folder, settings, drafts=drafts)
 
 
 def load_settings(folder: Path) -> "SettingsFile | None":

@@ -21,7 +21,7 @@ from jsms_sync.definitions.rules_template import RULES
 from jsms_sync.definitions.schema_file import schema_text
 from jsms_sync.definitions.severity import weighed
 from jsms_sync.definitions.shape import Gate, misshapen, native_gate
-from jsms_sync.definitions.sources import digest, find, read_bytes
+from jsms_sync.definitions.sources import Drafts, digest, find, read_bytes
 from jsms_sync.definitions.times import zone, zone_names
 from jsms_sync.definitions.wording import did_you_mean, shown
 from jsms_sync.model.resources import (
@@ -45,6 +45,7 @@ class _Run:
 
     folder: Path
     settings: Settings
+    drafts: Drafts | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     zones: dict[str, tzinfo | None] = field(default_factory=dict)
@@ -52,11 +53,15 @@ class _Run:
 
 
 def load_all(
-    paths: Sequence[str], folder: Path, settings: Settings, gate_for: GateMaker = native_gate
+    paths: Sequence[str],
+    folder: Path,
+    settings: Settings,
+    gate_for: GateMaker = native_gate,
+    drafts: Drafts | None = None,
 ) -> Loaded:
     """Everything that the paths define, with all problems sorted by place."""
     with _uncollected():
-        return _loaded(_Run(folder, settings), paths, gate_for)
+        return _loaded(_Run(folder, settings, drafts), paths, gate_for)
 
 
 @contextmanager
@@ -76,7 +81,7 @@ def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> Loaded:
     known, twice = merged(run.entries)
     run.problems += [*twice, *moves(known)]
     _check_templates(run, known)
-    sheets = Sheets(run.folder, run.settings)
+    sheets = Sheets(run.folder, run.settings, run.drafts)
     campaigns = _check_campaigns(run, known, sheets)
     wrong = {found.address for found in run.problems if found.severity is Severity.ERROR}
     templates = {
@@ -98,7 +103,7 @@ def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
     gate = gate_for(schema)
     names, run.problems = find(paths, run.folder)
     for name in names:
-        data = read_bytes(name, run.folder)
+        data = read_bytes(name, run.folder, run.drafts)
         if isinstance(data, Problem):
             run.problems.append(data)
             continue

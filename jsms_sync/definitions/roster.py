@@ -12,7 +12,7 @@ from jsms_sync.definitions.recipients import Finding, Needs, Row, Rows, located,
 from jsms_sync.definitions.rules_template import has_brackets
 from jsms_sync.definitions.severity import weighed_findings
 from jsms_sync.definitions.sheet import MOBILE_COLUMN, Sheet, read_sheet
-from jsms_sync.definitions.sources import beside, read_bytes, unreadable
+from jsms_sync.definitions.sources import Drafts, beside, read_bytes, unreadable
 from jsms_sync.definitions.tolerance import Read, tolerated
 from jsms_sync.definitions.wording import quoted, shown
 from jsms_sync.model.resources import Address, Position, Problem, Recipient, Severity, template_address
@@ -26,8 +26,8 @@ MOST_PROBLEMS = 20
 class Sheets:
     """The recipients files, each read once for all campaigns that name it, and how they are judged."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
-        self.folder, self.settings = folder, settings
+    def __init__(self, folder: Path, settings: Settings, drafts: Drafts | None = None) -> None:
+        self.folder, self.settings, self.drafts = folder, settings, drafts
         self.files: dict[str, bytes] = {}
         self._read: dict[str, Sheet | Problem] = {}
 
@@ -41,7 +41,7 @@ class Sheets:
         return self._read[name]
 
     def _fresh(self, name: str) -> Sheet | Problem:
-        data = read_bytes(name, self.folder)
+        data = read_bytes(name, self.folder, self.drafts)
         if isinstance(data, Problem):
             return data
         self.files[name] = data

@@ -42,8 +42,14 @@ def beside(file: str, path: str, folder: Path) -> str:
     return name_of(os.path.join(os.path.dirname(file), path), folder)
 
 
-def read_bytes(name: str, folder: Path) -> bytes | Problem:
+Drafts = Mapping[str, bytes]
+"""Files as they are going to be, by name: read in place of what is on the disk."""
+
+
+def read_bytes(name: str, folder: Path, drafts: Drafts | None = None) -> bytes | Problem:
     """The bytes of the file, or the problem that it cannot be read."""
+    if drafts and name in drafts:
+        return drafts[name]
     try:
         return (folder / name).read_bytes()
     except (OSError, ValueError) as error:

@@ -11,6 +11,8 @@ from typing import Any
 from jsms_sync.model.resources import Position
 
 SETTINGS_FILE = "jsms-sync.yaml"
+HOME_ZONE = "Asia/Shanghai"
+"""The zone of `send_time` on the wire (`jsms-api.md §10`), and of definitions that name none."""
 CONTENT_LIMIT = 350
 """The characters a template may have by the documents of 2018; those of 2021 say 500 (`jsms-api.md §6.1`)."""
 
@@ -115,7 +117,7 @@ class Settings:
 
     definitions: tuple[str, ...] = ("templates.yaml",)
     state: str = "jsms-sync.state.json"
-    timezone: str = "Asia/Shanghai"
+    timezone: str = HOME_ZONE
     signature: str | None = None
     environment: str | None = None
     account: str | None = None
