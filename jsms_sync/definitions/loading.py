@@ -16,13 +16,15 @@ from jsms_sync.definitions.loaded import Loaded
 from jsms_sync.definitions.places import Document, Table
 from jsms_sync.definitions.reader import read
 from jsms_sync.definitions.roster import Sheets, roster
+from jsms_sync.definitions.rules import check_entry, check_text
 from jsms_sync.definitions.rules_campaign import CAMPAIGN_RULES, moves
-from jsms_sync.definitions.rules_template import RULES
+from jsms_sync.definitions.rules_same import same_texts
 from jsms_sync.definitions.schema_file import schema_text
 from jsms_sync.definitions.shape import Gate, misshapen, native_gate
 from jsms_sync.definitions.sources import digest, find, read_bytes
 from jsms_sync.definitions.times import DEFAULT_ZONE, zone, zone_names
 from jsms_sync.definitions.wording import did_you_mean, shown
+from jsms_sync.definitions.written import Limits, Written, written
 from jsms_sync.model.resources import (
     Address,
     Campaign,
@@ -42,19 +44,17 @@ class _Run:
     """What one run has found so far."""
 
     folder: Path
-    content_limit: int
+    limits: Limits
     files: dict[str, bytes] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     zones: dict[str, tzinfo | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
-def load_all(
-    paths: Sequence[str], folder: Path, content_limit: int, gate_for: GateMaker = native_gate
-) -> Loaded:
+def load_all(paths: Sequence[str], folder: Path, limits: Limits, gate_for: GateMaker = native_gate) -> Loaded:
     """Everything that the paths define, with all problems sorted by place."""
     with _uncollected():
-        return _loaded(_Run(folder, content_limit), paths, gate_for)
+        return _loaded(_Run(folder, limits), paths, gate_for)
 
 
 @contextmanager
@@ -125,10 +125,14 @@ def _zone(run: _Run, document: Document, bad: frozenset[tuple[str | int, ...]]) 
 
 
 def _check_templates(run: _Run, known: Mapping[Address, Entry]) -> None:
+    texts: list[Written] = []
     for address, entry in known.items():
         if kind_of(address) == "template":
-            for rule in RULES:
-                run.problems += rule(entry, run.content_limit)
+            run.problems += check_entry(entry)
+            if text := written(entry, run.limits):
+                run.problems += check_text(text)
+                texts.append(text)
+    run.problems += same_texts(texts)
 
 
 def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) -> dict[Address, Campaign]:

@@ -26,3 +26,8 @@ def length(text: str) -> int:
 def parts(characters: int) -> int:
     """The billed parts of a message of that length: one up to 70 characters, else one per 67."""
     return 1 if characters <= SINGLE_PART else math.ceil(characters / LONG_PART)
+
+
+def signature_length(signature: str | None) -> int:
+    """The characters that the signature with its 【】 takes of a message; 10 where its text is not known."""
+    return UNKNOWN_SIGNATURE if signature is None else length(signature) + 2

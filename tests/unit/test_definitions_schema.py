@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsms_sync.definitions import CONTENT_LIMIT
 from jsms_sync.definitions.codes import CODES
 from jsms_sync.definitions.loading import load_all
 from jsms_sync.definitions.places import NAME, Document
 from jsms_sync.definitions.reader import read
 from jsms_sync.definitions.schema_file import schema_text
 from jsms_sync.definitions.shape import explain, misshapen, native_gate
+from jsms_sync.definitions.written import Limits
 from jsms_sync.model.resources import Position, TemplateType
 
 SCHEMA = json.loads(schema_text())
@@ -117,8 +117,8 @@ def test_both_validators_refuse_the_same(data: Any) -> None:
 def test_without_the_gate_the_problems_are_the_same(case: Path) -> None:
     """Where the native validator is missing, nothing is said otherwise."""
     paths, folder = [case.name], case.parent
-    quick = load_all(paths, folder, CONTENT_LIMIT)
-    alone = load_all(paths, folder, CONTENT_LIMIT, lambda schema: None)
+    quick = load_all(paths, folder, Limits(350, 10))
+    alone = load_all(paths, folder, Limits(350, 10), lambda schema: None)
     assert quick == alone
 
 
