@@ -23,6 +23,8 @@ COMMANDS = {
     "status": ("status", "Show how audits and campaigns stand."),
     "outputs": ("status", "Print the serving temp_id of every template."),
     "import": ("import_", "Adopt what exists at JSMS: write its entry, record its id."),
+    "preview": ("preview", "Show messages as a phone does, their parts and cost."),
+    "explain": ("explain", "Say what a code means and what to do next."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
     "api": ("api", "Make one call of the JSMS API."),
     "sandbox": ("sandbox", "Serve the local emulator of JSMS."),

@@ -23,9 +23,9 @@ def load(
     """Everything that the YAML files and folders define, with all problems of one run.
 
     Paths are relative to `folder`, and so are the names of files in positions. Of the settings count the
-    time zone, the limits `max_content` and `max_invalid`, and the rules. `drafts` are files as they are
-    going to be, by name: they are read in place of what is on the disk. Nothing is raised for what a file
-    holds or for a file that cannot be read: that is a problem.
+    time zone, the signature, the limits `max_content` and `max_invalid`, and the rules. `drafts` are files
+    as they are going to be, by name: they are read in place of what is on the disk. Nothing is raised for
+    what a file holds or for a file that cannot be read: that is a problem.
     """
     # yaml and what else reading needs cost more than the whole of `--help`.
     from jsms_sync.definitions.loading import load_all

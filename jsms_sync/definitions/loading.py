@@ -16,14 +16,16 @@ from jsms_sync.definitions.loaded import Loaded
 from jsms_sync.definitions.places import Document, Table
 from jsms_sync.definitions.reader import read
 from jsms_sync.definitions.roster import Sheets, roster
+from jsms_sync.definitions.rules import check_entry, check_text
 from jsms_sync.definitions.rules_campaign import CAMPAIGN_RULES, moves
-from jsms_sync.definitions.rules_template import RULES
+from jsms_sync.definitions.rules_same import same_texts
 from jsms_sync.definitions.schema_file import schema_text
 from jsms_sync.definitions.severity import weighed
 from jsms_sync.definitions.shape import Gate, misshapen, native_gate
 from jsms_sync.definitions.sources import Drafts, digest, find, read_bytes
 from jsms_sync.definitions.times import zone, zone_names
 from jsms_sync.definitions.wording import did_you_mean, shown
+from jsms_sync.definitions.written import Limits, Written, written
 from jsms_sync.model.resources import (
     Address,
     Campaign,
@@ -35,6 +37,7 @@ from jsms_sync.model.resources import (
     template_address,
 )
 from jsms_sync.model.settings import Settings
+from jsms_sync.model.text import signature_length
 
 GateMaker = Callable[[dict[str, Any]], Gate | None]
 
@@ -132,11 +135,16 @@ def _zone(run: _Run, document: Document, bad: frozenset[tuple[str | int, ...]]) 
 
 
 def _check_templates(run: _Run, known: Mapping[Address, Entry]) -> None:
+    texts: list[Written] = []
+    rules = run.settings.rules
+    limits = Limits(run.settings.limits.max_content, signature_length(run.settings.signature))
     for address, entry in known.items():
         if kind_of(address) == "template":
-            for rule in RULES:
-                found = rule(entry, run.settings.limits.max_content)
-                run.problems += weighed(found, run.settings.rules)
+            run.problems += weighed(check_entry(entry), rules)
+            if text := written(entry, limits):
+                run.problems += weighed(check_text(text), rules)
+                texts.append(text)
+    run.problems += weighed(same_texts(texts), rules)
 
 
 def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) -> dict[Address, Campaign]:

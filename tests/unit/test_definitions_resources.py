@@ -109,7 +109,7 @@ def test_only_the_variables_of_the_template_are_sent(tmp_path: Path) -> None:
     """Other parameters are a warning and are left out, defaults too."""
     result = load_text(
         tmp_path,
-        "version: 1\ntemplates:\n  a: {type: notification, content: '{{order}}'}\ncampaigns:\n"
+        "version: 1\ntemplates:\n  a: {type: notification, content: '订单{{order}}'}\ncampaigns:\n"
         f"  b: {{template: a, {AT}, mobile: '15412345678', params: {{order: 1, shop: x}}}}\n"
         f"  c: {{template: a, {AT}, params: {{shop: y, order: 2}},"
         " recipients: [{mobile: '15412345678', params: {note: z}}]}\n",
