@@ -25,7 +25,7 @@ from jsms_sync.model.resources import (
 from jsms_sync.model.serving import Serving
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Texts, estimate
-from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
+from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
 from jsms_sync.planning.order import in_order, with_switches
 from jsms_sync.planning.plan import Origin, Plan
@@ -142,6 +142,7 @@ def _campaign_facts(
         recreate=address in look.choices.recreate,
         overwrite=address in look.choices.overwrite,
         freeze=look.limits.freeze,
+        unsettled=unsettled(look.state, known.history, address),
     )
 
 

@@ -15,9 +15,9 @@ Users = Mapping[str, Sequence[tuple[Address, CampaignRecord]]]
 def moves(definitions: Definitions, state: State, now: datetime) -> Decision:
     """Every rename that is still to be recorded; without its old name in the state it was done before."""
     resources: tuple[Resource, ...] = (*definitions.templates.values(), *definitions.campaigns.values())
-    moving = [resource for resource in resources if resource.moved_from]
-    users = _users(state) if moving else {}
-    return merged(_move(resource, definitions, state, users, now) for resource in moving)
+    renamed = [resource for resource in resources if resource.moved_from]
+    users = _users(state) if renamed else {}
+    return merged(_move(resource, definitions, state, users, now) for resource in renamed)
 
 
 def _users(state: State) -> Users:
@@ -47,6 +47,11 @@ def _move(
         batches=BatchCounts(unchanged=len(campaign.batches)) if campaign else None,
     )
     return Decision(changes=(change,), events=tuple(_events(old, new, users, now)))
+
+
+def moving(state: State, old: Address, new: Address, now: datetime) -> tuple[Event, ...]:
+    """The events that make the record go on under another address of its kind."""
+    return tuple(_events(old, new, _users(state), now))
 
 
 def _events(old: Address, new: Address, users: Users, now: datetime) -> Iterator[Event]:
