@@ -22,6 +22,7 @@ COMMANDS = {
     "status": ("status", "Show how audits and campaigns stand."),
     "outputs": ("status", "Print the serving temp_id of every template."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
+    "callback": ("callback", "Take in what JSMS pushes to a URL of yours."),
     "state": ("state", "Look into the state, and mend it."),
     "api": ("api", "Make one call of the JSMS API."),
     "sandbox": ("sandbox", "Serve the local emulator of JSMS."),
