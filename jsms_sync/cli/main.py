@@ -20,6 +20,7 @@ COMMANDS = {
     "show": ("plan", "Show a saved plan."),
     "apply": ("apply", "Plan, ask, and carry the plan out."),
     "status": ("status", "Show how audits and campaigns stand."),
+    "drift": ("drift", "Compare what is recorded with what JSMS shows."),
     "outputs": ("status", "Print the serving temp_id of every template."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
     "callback": ("callback", "Take in what JSMS pushes to a URL of yours."),
