@@ -62,7 +62,7 @@ KEPT: Fields = {
 KNOWN = frozenset(
     {"name", "now", "defined", "record", "seen", "templates", "campaigns", "intents", "history", "restored"}
 )
-CHOSEN = frozenset({"allow", "supersede", "recreate", "overwrite"})
+CHOSEN = frozenset({"allow", "supersede", "recreate", "overwrite", "only", "exclude"})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Renames: `moved_from` moves a record to its new address, without a request."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from jsms_sync.model.decisions import Action, BatchCounts, Change, Decision, Reason, merged
@@ -12,10 +12,12 @@ Users = Mapping[str, Sequence[tuple[Address, CampaignRecord]]]
 """Recorded campaigns, by the name of the template that they send."""
 
 
-def moves(definitions: Definitions, state: State, now: datetime) -> Decision:
+def moves(
+    definitions: Definitions, state: State, now: datetime, left_out: Container[Address] = ()
+) -> Decision:
     """Every rename that is still to be recorded; without its old name in the state it was done before."""
     resources: tuple[Resource, ...] = (*definitions.templates.values(), *definitions.campaigns.values())
-    renamed = [resource for resource in resources if resource.moved_from]
+    renamed = [each for each in resources if each.moved_from and each.address not in left_out]
     users = _users(state) if renamed else {}
     return merged(_move(resource, definitions, state, users, now) for resource in renamed)
 
