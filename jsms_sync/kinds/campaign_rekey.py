@@ -17,8 +17,8 @@ def rekeyed(batch: Batch, seen: ScheduleSeen, digester: Digester) -> Batch | str
             return why
         case Gone():
             return "it does not exist any more"
-        case SeenSchedule():
-            return _difference(batch, seen) or _digested(batch, seen, digester)
+        case found:
+            return _difference(batch, found) or _digested(batch, found, digester)
 
 
 def _difference(batch: Batch, seen: SeenSchedule) -> str:

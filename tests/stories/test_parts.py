@@ -2,7 +2,7 @@
 
 import pytest
 from served import Served
-from workspace import Workspace, actions, codes, held
+from workspace import Workspace, actions, codes
 
 pytestmark = pytest.mark.story
 
@@ -144,16 +144,6 @@ def test_a_protected_template_outlives_its_definition(standing: Workspace, sandb
     standing.write(shop(SHIPPED, campaigns=(PILOT,)))
     standing.apply()
     assert list(sandbox.texts()) == [FIRST]
-
-
-def test_a_text_under_review_is_superseded_by_an_explicit_word(workspace: Workspace, sandbox: Served) -> None:
-    """Without it the new text waits; with it the one under review is retired."""
-    workspace.write(shop(SHIPPED))
-    workspace.apply("--new-state")
-    workspace.write(shop(template("shipped", FIRST + "请查收。")))
-    assert held(workspace.apply()) == {"template.shipped": "under-review"}
-    workspace.run("apply", "--auto-approve", "--supersede", "template.shipped")
-    assert list(sandbox.texts()) == [FIRST + "请查收。"]
 
 
 def test_only_gets_are_sent_by_what_only_looks(standing: Workspace, sandbox: Served) -> None:

@@ -15,7 +15,10 @@ from urllib.parse import urlencode
 
 import pytest
 from served import Served
-from workspace import Workspace
+from workspace import STATE, Workspace
+
+from jsms_sync.state.local import LocalBackend
+from jsms_sync.state.lock import this_process
 
 pytestmark = pytest.mark.story
 
@@ -191,12 +194,15 @@ def test_a_reason_cannot_move_a_cursor(workspace: Workspace, sandbox: Served, su
 
 
 def test_it_needs_the_state_of_that_account(workspace: Workspace, sandbox: Served, submitted: int) -> None:
-    """No state is exit 5, a state of another account exit 6: not taken in, so JSMS tries again later."""
+    """No state is 5, one of another account 6, one in use 7: not taken in, so JSMS tries again later."""
     told = rejected(sandbox, submitted)
     assert workspace.run("callback", "ingest", "--state", "nowhere.json", stdin=told).exit == 5
     pulled = workspace.run("state", "pull").json
     workspace.write(json.dumps({**pulled, "account": "0" * 16}), "other.json")
     assert workspace.run("callback", "ingest", "--state", "other.json", stdin=told).exit == 6
+    with LocalBackend(workspace.folder / STATE).hold(owner=this_process("apply")):
+        assert workspace.run("callback", "ingest", stdin=told).exit == 7
+    assert workspace.run("callback", "ingest", stdin=told).exit == 0
 
 
 def test_the_embedded_sandbox_has_credentials_of_its_own(workspace: Workspace) -> None:
