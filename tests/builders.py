@@ -20,6 +20,7 @@ from jsms_sync.model.records import (
     Intent,
     Record,
     Refused,
+    Restored,
     Revision,
     State,
     Submission,
@@ -251,12 +252,12 @@ def state(
     *,
     intents: Iterable[Intent] = (),
     history: Iterable[HistoryEntry] = (),
+    restored: Restored | None = None,
 ) -> State:
     """A state that remembers just that."""
     resources = {Address(address): record for address, record in (records or {}).items()}
-    return State(
-        LINEAGE, 4, "0123456789abcdef", DIGESTER.key_id, None, resources, tuple(intents), tuple(history)
-    )
+    account, key = "0123456789abcdef", DIGESTER.key_id
+    return State(LINEAGE, 4, account, key, None, resources, tuple(intents), tuple(history), restored=restored)
 
 
 def template_record(

@@ -29,6 +29,7 @@ from jsms_sync.model.events import (
     BatchDropped,
     BatchSet,
     Bound,
+    CallbackTaken,
     CampaignSet,
     Event,
     Forgotten,
@@ -39,10 +40,11 @@ from jsms_sync.model.events import (
     RevisionDropped,
     RevisionSet,
     Serves,
+    Settled,
     TemplateSet,
 )
 from jsms_sync.model.observed import Observed, ScheduleSeen, TemplateSeen
-from jsms_sync.model.records import Batch, Happened, HistoryEntry, Intent, Record, State
+from jsms_sync.model.records import Batch, Happened, HistoryEntry, Intent, Record, Restored, State
 from jsms_sync.model.resources import Address, Campaign, Recipient, Template
 from jsms_sync.planning.choices import Choices
 from jsms_sync.planning.decide import Look, make_plan
@@ -58,9 +60,9 @@ KEPT: Fields = {
 }
 """A template that no case is about, so that definitions are never empty."""
 KNOWN = frozenset(
-    {"name", "now", "defined", "record", "seen", "templates", "campaigns", "intents", "history"}
+    {"name", "now", "defined", "record", "seen", "templates", "campaigns", "intents", "history", "restored"}
 )
-CHOSEN = frozenset({"allow", "supersede", "recreate", "overwrite"})
+CHOSEN = frozenset({"allow", "supersede", "recreate", "overwrite", "only", "exclude"})
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def look_of(case: Case) -> Look:
         records,
         intents=[_intent(case, n, i) for n, i in enumerate(fields.get("intents", ()))],
         history=[_history(case, entry) for entry in fields.get("history", ())],
+        restored=_restored(fields.get("restored")),
     )
     chosen = {name: frozenset(fields.get(name, ())) for name in CHOSEN}
     return b.look(
@@ -174,6 +177,10 @@ def _intent(case: Case, number: int, fields: Fields) -> Intent:
         key = b.OTHER_KEY if meant.pop("other_key", False) else b.DIGESTER
         more["target"] = b.target(**meant, key=key)
     return b.intent(**more)
+
+
+def _restored(fields: Fields | None) -> Restored | None:
+    return None if fields is None else Restored(b.moment("-1h"), tuple(fields.get("settled", ())))
 
 
 def _history(case: Case, fields: Fields) -> HistoryEntry:
@@ -329,5 +336,7 @@ def event_line(event: Event) -> str:
             return f"{address} is now {to}"
         case Forgotten(address):
             return f"{address} is forgotten"
-        case IntentOpened() | Bound():
+        case Settled(address):
+            return f"{address} is settled"
+        case IntentOpened() | Bound() | CallbackTaken():
             raise AssertionError("no plan announces or binds anything")

@@ -16,7 +16,7 @@ from jsms_sync.cli.starting import circumstances, new_state_at
 from jsms_sync.cli.telling import Teller
 from jsms_sync.cli.terminal import complain, notes, start_logging
 from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
-from jsms_sync.model.decisions import Action, RefusalCode
+from jsms_sync.model.decisions import Action, HeldCode, RefusalCode
 from jsms_sync.model.outcomes import Outcome, Result
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.choices import Choices
@@ -162,6 +162,7 @@ def _in_doubt(store: Store) -> set[Exit]:
 def _standing(plan: Plan, outcomes: Iterable[Outcome], manner: Manner) -> set[Exit]:
     """The codes that what is held asks for, and what was submitted just now and waits for its audit."""
     found = held_exits(plan.held, stuck=manner.detailed, waiting=manner.detailed)
+    found |= {Exit.UNKNOWN for held in plan.held if held.code is HeldCode.UNKNOWN_OUTCOME}
     waits = manner.detailed and any(_submitted(outcome) for outcome in outcomes)
     return found | ({Exit.WAITING} if waits else set())
 

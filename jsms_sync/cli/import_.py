@@ -74,6 +74,6 @@ def _asked(common: Common, address: str | None, ids: tuple[str, ...], listed: st
 def _check_start(common: Common, place: Backend, *, new_state: bool, allow: tuple[str, ...]) -> None:
     """Raises Refused where there is no state, unless a new one was asked for (contract §6)."""
     where = circumstances(common, place, new_state=new_state)
-    for refusal in start_refusals(where, choices(allow, (), (), ())):
+    for refusal in start_refusals(where, choices(allow)):
         lifted = f"To do it all the same: {refusal.override}" if refusal.override else ""
         raise Refused(refusal.reason, help=lifted, code=refusal.code.value)

@@ -120,7 +120,7 @@ def _held(common: Common, place: Backend) -> Iterator[Store]:
 def adoption_of(task: Task) -> Adoption:
     """All that is to be saved; InvalidInput or OperationFailed tells everything that does not fit."""
     # Imported here: it brings the HTTP client, and wishes are refused sooner without it.
-    from jsms_sync.applying.adopt import look
+    from jsms_sync.applying.importing import look
 
     task.connection.identity.check(task.state)
     stop(taken(task.wishes, task.state))

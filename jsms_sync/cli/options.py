@@ -149,18 +149,30 @@ OVERRIDES = (
     ),
     click.option("--recreate", multiple=True, metavar="ADDRESS", help="Schedule a cancelled campaign again."),
     click.option("--overwrite", multiple=True, metavar="ADDRESS", help="Set again what was changed outside."),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="ADDRESS",
+        help="This alone, and what it needs; * fits any text.",
+    ),
+    click.option("--exclude", multiple=True, metavar="ADDRESS", help="Leave this out; * fits any text."),
 )
 
 
 def overrides(function: F) -> F:
-    """The options that each override one thing."""
+    """The options that each override one thing, and those that choose what a run is about."""
     for option in reversed(OVERRIDES):
         function = option(function)
     return function
 
 
 def choices(
-    allow: tuple[str, ...], supersede: tuple[str, ...], recreate: tuple[str, ...], overwrite: tuple[str, ...]
+    allow: tuple[str, ...] = (),
+    supersede: tuple[str, ...] = (),
+    recreate: tuple[str, ...] = (),
+    overwrite: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
 ) -> "Choices":
     """The overrides as values; InvalidInput for one that names nothing."""
     # Imported here: `--help` needs none of it, and it is a third of what that would take.
@@ -172,4 +184,6 @@ def choices(
         frozenset(map(Address, supersede)),
         frozenset(map(Address, recreate)),
         frozenset(map(Address, overwrite)),
+        frozenset(only),
+        frozenset(exclude),
     )

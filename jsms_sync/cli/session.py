@@ -130,6 +130,16 @@ def _pair(*names: str) -> "Credentials":
     return Credentials(key, Secret(secret))
 
 
+def credentials(common: Common) -> "Credentials":
+    """The app's key and secret, or those of the embedded sandbox."""
+    if not common.sandbox:
+        return _pair("JSMS_APP_KEY", "JSMS_MASTER_SECRET")
+    from jsms_sync.api.credentials import Credentials
+    from jsms_sync.sandbox.settings import Settings
+
+    return Credentials(Settings().app_key, Secret(Settings().master_secret))
+
+
 @contextmanager
 def _sandbox(common: Common, beside: Beside) -> Iterator[Connection]:
     if common.base_url:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
 from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
+from jsms_sync.kinds.campaign_unsettled import unsettled, waiting
 from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
 from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
 from jsms_sync.model.digests import Digester
@@ -25,7 +26,7 @@ class CampaignFacts:
     """All that is known of one campaign's address.
 
     `serving` is what its template offers now, `missing` the temp_ids that vanished, `was_sent` and
-    `was_cancelled` what history tells of the name.
+    `was_cancelled` what history tells of the name, `unsettled` why schedules of it may not be recorded.
     """
 
     address: Address
@@ -42,6 +43,7 @@ class CampaignFacts:
     recreate: bool = False
     overwrite: bool = False
     freeze: timedelta = timedelta(minutes=5)
+    unsettled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def decide(facts: CampaignFacts) -> CampaignView:
         facts.serving,
         facts.digester,
         recreate=facts.recreate,
+        unsettled=facts.unsettled,
     )
     decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)
     told = {held.code for held in decided.held}
@@ -162,6 +165,10 @@ def _unknown(facts: CampaignFacts, case: Case) -> Decision | None:
     return None if case.desired.form is Form.BATCH and same and goes_on else _in_doubt(case)
 
 
+def _unsettled(facts: CampaignFacts, case: Case) -> Decision | None:
+    return unsettled(case) if case.is_unsettled and not case.settled.batches else None
+
+
 def _in_doubt(case: Case) -> Decision:
     reason = f"{len(case.settled.doubts)} of its schedules may or may not have been created: `resolve` it"
     return _hold(case, HeldCode.UNKNOWN_OUTCOME, reason)
@@ -230,7 +237,7 @@ def _form(facts: CampaignFacts, case: Case) -> Decision | None:
     if not case.serving.ready:
         return _hold(case, HeldCode.TEMPLATE_NOT_APPROVED, _why_not(case), "after approval: replace")
     if not case.may_place or case.settled.doubts:
-        return Decision()
+        return waiting(case)
     if _is_frozen(facts, case):
         return _frozen(facts, case)
     return replace_form(case)
@@ -240,7 +247,7 @@ def _converge(facts: CampaignFacts, case: Case) -> Decision:
     decision = converge(case)
     if decision.changes and case.live and _is_frozen(facts, case):
         return _frozen(facts, case)
-    return (_switch_waits(case) if case.stays else Decision()) + decision
+    return (_switch_waits(case) if case.stays else Decision()) + waiting(case) + decision
 
 
 def _notes(case: Case) -> tuple[Held, ...]:
@@ -278,6 +285,7 @@ ROWS: tuple[Callable[[CampaignFacts, Case], Decision | None], ...] = (
     _cancelled_outside,
     _sent,
     _unknown,
+    _unsettled,
     _changed_outside,
     _too_late,
     _text_unreadable,

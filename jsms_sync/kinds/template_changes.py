@@ -33,7 +33,7 @@ def change(
         action,
         reason or _why(desired, old),
         remote_id=old.revision.temp_id if old else None,
-        before=_shown(old.text, old.revision.remark) if old else {},
+        before=_before(old) if old else {},
         after=_shown(desired_text(desired), desired.remark),
         source=desired.source,
         next=_next(desired, action, old),
@@ -41,6 +41,12 @@ def change(
         opening=opening,
     )
     return Decision(changes=(made,))
+
+
+def _before(old: Living) -> dict[str, object]:
+    """The old text, with the reason for its rejection where a callback brought one."""
+    shown, reason = _shown(old.text, old.revision.remark), old.revision.refuse_reason
+    return {**shown, "refuse_reason": reason} if reason else shown
 
 
 def _why(desired: Template, old: Living | None) -> Reason:

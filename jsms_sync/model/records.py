@@ -158,6 +158,7 @@ class Happened(StrEnum):
     DELETED_OUTSIDE = "deleted-outside"
     RETIRED = "retired"
     MOVED = "moved"
+    FORGOTTEN = "forgotten"
 
 
 class HistoryEntry(Value, frozen=True):
@@ -171,8 +172,18 @@ class HistoryEntry(Value, frozen=True):
     moved_to: Address | None = None
 
 
+class Restored(Value, frozen=True):
+    """That the state is a copy which a person put back, and for which campaigns it is known to be whole."""
+
+    at: Moment
+    settled: tuple[Address, ...] = ()
+
+
 class State(Value, frozen=True, omit_defaults=False):
-    """Everything remembered; `key_id` names the key of the digests, `folded` the journal last folded in."""
+    """Everything remembered; `key_id` names the key of the digests, `folded` the journal last folded in.
+
+    `nonces` are those of the callbacks that were taken in, with the time at which each was signed.
+    """
 
     lineage: str
     serial: int = 0
@@ -182,6 +193,8 @@ class State(Value, frozen=True, omit_defaults=False):
     resources: Mapping[Address, Record] = {}
     intents: tuple[Intent, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    restored: Restored | None = None
+    nonces: Mapping[str, Moment] = {}
 
     def template(self, address: Address) -> TemplateRecord | None:
         """The record of the template at that address."""

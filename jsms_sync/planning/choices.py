@@ -32,12 +32,14 @@ BARE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The overrides of one run."""
+    """The overrides of one run, and what it is about: patterns of addresses, `only` empty meaning all."""
 
     allow: frozenset[str] = frozenset()
     supersede: frozenset[Address] = frozenset()
     recreate: frozenset[Address] = frozenset()
     overwrite: frozenset[Address] = frozenset()
+    only: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
 
     def allows(self, code: RefusalCode, address: Address | None) -> bool:
         """Whether that refusal is lifted."""

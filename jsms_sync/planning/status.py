@@ -8,7 +8,7 @@ from jsms_sync.model.records import Audit, CampaignRecord, Happened, Revision, S
 from jsms_sync.model.resources import Address, Campaign, Definitions, Template, kind_of, name_of
 from jsms_sync.model.wire import CHINA
 from jsms_sync.planning.document import FORMAT_VERSION, Json
-from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
+from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
@@ -18,7 +18,9 @@ def status_document(definitions: Definitions, recorded: State, observed: State, 
     addresses = {*definitions.templates, *definitions.campaigns, *observed.resources}
     ordered = sorted(addresses | {intent.address for intent in observed.intents})
     history = by_address(observed)
-    in_doubt = frozenset(intent.address for intent in observed.intents if intent.creates)
+    in_doubt = {intent.address for intent in observed.intents if intent.creates}
+    unrecorded = (a for a in definitions.campaigns if observed.campaign(a) is None)
+    in_doubt |= {a for a in unrecorded if unsettled(observed, history, a)}
     return {
         "format_version": FORMAT_VERSION,
         "templates": [

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsms_sync.reports.paint import Paint, plain
-from jsms_sync.reports.words import count, one_line
+from jsms_sync.reports.words import count, one_line, visible
 
 Document = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ def _section(title: str, entries: list[Document], paint: Paint, role: str, sign:
     yield f"\n{paint('strong', title)}" if role else title
     for entry in entries:
         where = entry["address"] or "the whole plan"
-        yield f"{paint(role, sign)} {where}: {entry['code']}\n    {entry['reason']}"
+        yield f"{paint(role, sign)} {where}: {entry['code']}\n    {visible(entry['reason'])}"
         for later in entry.get("next", ()):
             yield paint("dim", f"    → {later}")
         if entry.get("override"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jsms_sync.reports.paint import Paint, plain
-from jsms_sync.reports.words import count
+from jsms_sync.reports.words import count, one_line
 
 Document = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ def _template(entry: Document) -> Iterable[str]:
     if entry["serving_temp_id"] not in (None, entry["temp_id"]):
         yield f"{entry['serving_temp_id']} serves until then"
     if entry["refuse_reason"]:
-        yield f"reason: {entry['refuse_reason']}"
+        yield f"reason: {one_line(entry['refuse_reason'])}"
     old = [str(temp_id) for temp_id in entry["superseded"]]
     if old:
         yield f"superseded: {' '.join(old)}"

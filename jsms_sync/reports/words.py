@@ -7,13 +7,13 @@ LONGEST = 400
 
 def one_line(value: object) -> str:
     """The value on one line: line breaks as ⏎, nothing that could move a terminal's cursor."""
-    text = visible(str(value))
+    text = visible(value)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
-def visible(text: str) -> str:
-    """The text with nothing in it that a terminal or a reader cannot show."""
-    return "".join(_shown(character) for character in text)
+def visible(value: object) -> str:
+    """The whole value on one line, everything in it for the eye: what others wrote must not move a cursor."""
+    return "".join(_shown(character) for character in str(value))
 
 
 def _shown(character: str) -> str:
