@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint fmt bench docs clean
+.PHONY: demo test lint fmt docs bench clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.run: pyproject.toml
@@ -35,11 +35,11 @@ fmt: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(VENV)/.dev
+	$(BIN)/python tests/unit/generated_docs.py
+
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
-
-docs: $(VENV)/.run
-	$(BIN)/python -c 'from jsms_sync.reports.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md
 
 clean:
 	rm -rf $(VENV) .jsms-sync dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -37,10 +37,10 @@ from jsms_sync.model.resources import (
     Template,
     TemplateType,
 )
+from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look
 from jsms_sync.planning.plan import Origin
-from jsms_sync.planning.safety import DEFAULTS, Limits
 
 LINEAGE = "3f0f2b56-7b0e-4a57-8f5e-1d6f0a0c2b11"
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
@@ -323,7 +323,7 @@ def look(
     *,
     now: datetime = NOON,
     choices: Choices = NOTHING_CHOSEN,
-    limits: Limits = DEFAULTS,
+    limits: Limits = DEFAULT_SETTINGS.limits,
     existing: Iterable[str] = (),
     digester: Digester = DIGESTER,
 ) -> Look:

@@ -1,7 +1,8 @@
 """Refresh: read every recorded object, in parallel, with GETs only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -33,6 +34,14 @@ def refresh(
     templates, schedules = _template_ids(definitions, state), _schedule_ids(state, now)
     if not templates and not schedules:
         templates = {PROBE}
+    seen = read_ids(client, templates, schedules, parallelism=parallelism)
+    return replace(seen, clock_skew=client.clock_skew)
+
+
+def read_ids(
+    client: Client, templates: Iterable[int], schedules: Iterable[str], *, parallelism: int
+) -> Observed:
+    """What the service shows of these templates and schedules."""
     observed: dict[int, TemplateSeen] = {}
     placed: dict[str, ScheduleSeen] = {}
     with ThreadPoolExecutor(parallelism) as pool:
@@ -40,7 +49,7 @@ def refresh(
         for seen in pool.map(lambda id: _read_one(client, id), (*sorted(templates), *sorted(schedules))):
             observed.update(seen.templates)
             placed.update(seen.schedules)
-    return Observed(observed, placed, clock_skew=client.clock_skew)
+    return Observed(observed, placed)
 
 
 def _read_one(client: Client, id: int | str) -> Observed:

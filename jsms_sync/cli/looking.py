@@ -10,10 +10,12 @@ from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import Connection, Identity, looks_ahead
 from jsms_sync.model.decisions import Action
 from jsms_sync.model.digests import Digester
+from jsms_sync.model.events import Bound, Event
 from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Definitions, Problem, kind_of
+from jsms_sync.model.text import signature_length
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.plan import Origin, Plan
@@ -35,6 +37,13 @@ class Wanted:
 def digester_of(identity: Identity, state: State) -> Digester:
     """The digests under the key in use; without any key nothing recorded can be compared."""
     return Digester(identity.hash_key or Secret("none"), state.lineage)
+
+
+def binding(identity: Identity, state: State) -> tuple[Event, ...]:
+    """What makes a new state belong to the account, and names the key of its digests."""
+    if state.account is not None or identity.account is None:
+        return ()
+    return (Bound(identity.account, digester_of(identity, state).key_id),)
 
 
 def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -> tuple[Plan, Observed]:
@@ -67,7 +76,7 @@ def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Pla
 
 
 def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Observed) -> Plan:
-    known = state or State(lineage="")
+    known, settings = state or State(lineage=""), wanted.common.settings
     origin = Origin(
         str(uuid.uuid4()),
         wanted.now,
@@ -76,6 +85,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         state.lineage if state else None,
         known.serial,
         wanted.definitions.digest,
+        settings.digest,
     )
     look = Look(
         origin,
@@ -85,9 +95,11 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         wanted.now,
         digester_of(identity, known),
         choices=wanted.choices,
+        limits=settings.limits,
         existing=_existing(wanted.common, known),
         problems=wanted.problems,
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
+        signature=signature_length(settings.signature),
     )
     return make_plan(look)
 
@@ -96,3 +108,8 @@ def _existing(common: Common, state: State) -> frozenset[str]:
     """The recorded source files that still exist (contract §6)."""
     sources = {record.source for record in state.resources.values() if record.source}
     return frozenset(source for source in sources if os.path.exists(common.chdir / source))
+
+
+def plan_for(wanted: Wanted, identity: Identity, state: State, observed: Observed) -> Plan:
+    """The plan from what was observed before, and a state that may not be saved yet."""
+    return _plan(wanted, identity, state, observed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,6 +10,8 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
+    from jsms_sync.cli.settings import Gathered
+    from jsms_sync.model.settings import Settings
     from jsms_sync.planning.choices import Choices
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,7 +20,7 @@ DEFINITIONS = "templates.yaml"
 STATE = "jsms-sync.state.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Common:
     """The shared options as given; None or empty where they were not."""
 
@@ -26,16 +29,29 @@ class Common:
     base_url: str | None
     sandbox: bool
     now: str | None
+    env: str | None
     parallelism: int
     lock_timeout: float
     chdir: Path
     verbose: int
     quiet: bool
 
+    @cached_property
+    def gathered(self) -> "Gathered":
+        """The settings of this run and what is wrong with them; read once, when they are first asked for."""
+        from jsms_sync.cli.settings import gather
+
+        return gather(self)
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings of this run; InvalidInput tells every error in them."""
+        return self.gathered.usable()
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The definitions to load."""
-        return self.file or (DEFINITIONS,)
+        return self.settings.definitions
 
 
 COMMON = (
@@ -51,6 +67,7 @@ COMMON = (
         ["--sandbox"], is_flag=True, help="Use the embedded emulator: no account, no server, no SMS."
     ),
     click.Option(["--now"], metavar="TIME", help="Look ahead: decide as if it were that time (ISO 8601)."),
+    click.Option(["--env"], metavar="NAME", help="An environment of jsms-sync.yaml."),
     click.Option(
         ["--parallelism"],
         type=click.IntRange(1, 64),

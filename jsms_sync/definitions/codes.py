@@ -138,6 +138,23 @@ CODES: Mapping[str, Code] = {
     ),
     "unused-column": Code(_WARNING, "it is not sent; remove it, or use it in the template's content"),
     "more-problems": Code(_ERROR, "correct those above and validate again"),
+    # Settings
+    "invalid-limit": Code(_ERROR, "write a whole number"),
+    "invalid-hours": Code(_ERROR, "write two times of one day, the earlier first, as in 08:00-21:00"),
+    "invalid-date": Code(_ERROR, "write a date as 2027-04-05, first and last day as 2027-02-10..2027-02-17"),
+    "invalid-signature": Code(_ERROR, "write its text alone, without 【】, brackets and spaces"),
+    "invalid-account": Code(_ERROR, "write the 16 digits and letters that `jsms-sync doctor` shows"),
+    "invalid-variable": Code(
+        _ERROR,
+        "write the name of an environment variable, in capitals; the key or secret itself stands in no file",
+    ),
+    "invalid-url": Code(_ERROR, "write it as https://host/v1, without user, query or fragment"),
+    "invalid-level": Code(_ERROR, "a rule is error, warning or off"),
+    "secret-in-settings": Code(
+        _ERROR, "take it out, also of the history of the file; set JSMS_SYNC_STATE to the whole location"
+    ),
+    "unknown-rule": Code(_ERROR, ""),
+    "fixed-rule": Code(_ERROR, ""),
 }
 
 

@@ -12,6 +12,7 @@ class Frame(Enum):
     CAMPAIGN = "the keys of one campaign"
     FILE = "a whole file"
     SHEET = "a recipients file"
+    SETTINGS = "the keys of a settings file"
     WORDS = "words, because it cannot be shown"
 
 
@@ -35,6 +36,7 @@ def reasons() -> Mapping[str, Reasons]:
     # Only `explain` asks for them.
     from jsms_sync.definitions.why_campaigns import CAMPAIGNS, SHEETS
     from jsms_sync.definitions.why_files import FILES, YAML
+    from jsms_sync.definitions.why_settings import SETTINGS
     from jsms_sync.definitions.why_shape import SHAPE
     from jsms_sync.definitions.why_templates import TEMPLATES
 
@@ -45,4 +47,5 @@ def reasons() -> Mapping[str, Reasons]:
         "Keys and values": SHAPE,
         "YAML": YAML,
         "Files": FILES,
+        "Settings": SETTINGS,
     }

@@ -23,6 +23,8 @@ from jsms_sync.model.resources import (
     template_address,
 )
 from jsms_sync.model.serving import Serving
+from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits
+from jsms_sync.model.text import UNKNOWN_SIGNATURE
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Texts, estimate
 from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
@@ -30,8 +32,6 @@ from jsms_sync.planning.moves import moves
 from jsms_sync.planning.order import in_order, with_switches
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.safety import (
-    DEFAULTS,
-    Limits,
     clock_refusals,
     in_use_refusals,
     plan_refusals,
@@ -50,10 +50,12 @@ class Look:
     now: datetime
     digester: Digester
     choices: Choices = NOTHING_CHOSEN
-    limits: Limits = DEFAULTS
+    limits: Limits = DEFAULT_SETTINGS.limits
     existing: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    signature: int = UNKNOWN_SIGNATURE
+    """The characters of the signature with its brackets."""
 
 
 def make_plan(look: Look) -> Plan:
@@ -79,7 +81,7 @@ def make_plan(look: Look) -> Plan:
         (*decided.refusals, *_refusals(look, decided.changes, views, used)),
         (*look.problems, *decided.problems),
         (*look.notes, *decided.notes),
-        estimate(decided.changes, _texts(look.observed, views)),
+        estimate(decided.changes, _texts(look.observed, views), look.signature),
         decided.events,
         _unchanged(look.definitions, decided),
     )

@@ -23,6 +23,7 @@ def plan_document(plan: Plan) -> Json:
         "account": origin.account,
         "state": {"lineage": origin.lineage, "serial": origin.serial},
         "definitions_digest": origin.definitions_digest,
+        "settings_digest": origin.settings_digest,
         "summary": plan.summary,
         "changes": [change_document(change) for change in plan.changes],
         "held": [held_document(held) for held in plan.held],

@@ -39,6 +39,7 @@ class Origin:
     lineage: str | None
     serial: int
     definitions_digest: str
+    settings_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,10 @@ campaigns:
     mobile: "19912345670"
     params: {order: planted-value-3, carrier: 顺丰}
 """
-COMMANDS = ("init", "validate", "plan", "show", "apply", "status", "outputs", "resolve", "sandbox", "schema")
+COMMANDS = (
+    *("init", "validate", "plan", "show", "apply", "status", "outputs"),
+    *("import", "resolve", "sandbox", "schema"),
+)
 PRIVATE = re.compile(r"1991234567[089]|planted-value|5e987ac6d2e04d95a9d8f0d1|planted-secret")
 
 

@@ -11,7 +11,7 @@ import pytest
 from jsms_sync.api.codes import CODES as JSMS_CODES
 from jsms_sync.api.receipts import STATUSES
 from jsms_sync.cli.main import COMMANDS, cli
-from jsms_sync.definitions import load
+from jsms_sync.definitions import load, load_settings
 from jsms_sync.definitions.codes import CODES
 from jsms_sync.definitions.why import Frame, Why, reasons
 from jsms_sync.errors import Exit
@@ -104,6 +104,8 @@ def framed(example: str, frame: Frame, folder: Path) -> str:
         case Frame.SHEET:
             (folder / "to.csv").write_text(example, encoding="utf-8")
             return framed("recipients_file: to.csv\nparams: {}", Frame.CAMPAIGN, folder)
+        case Frame.SETTINGS:
+            return f"version: 1\n{example}\n"
         case _:
             return example
 
@@ -116,8 +118,11 @@ def test_every_example_is_one(code: str, why: Why, tmp_path: Path) -> None:
     """What is shown as bad has the problem, and what is shown as good has none at all."""
     found = []
     for example in (why.bad, why.good):
-        (tmp_path / "x.yaml").write_text(framed(example, why.frame, tmp_path), encoding="utf-8")
-        found.append({problem.code for problem in load(["x.yaml"], folder=tmp_path).problems})
+        name = "jsms-sync.yaml" if why.frame is Frame.SETTINGS else "x.yaml"
+        (tmp_path / name).write_text(framed(example, why.frame, tmp_path), encoding="utf-8")
+        settings = load_settings(tmp_path)
+        loaded = settings or load([name], folder=tmp_path)
+        found.append({problem.code for problem in loaded.problems})
     assert code in found[0]
     assert found[1] == set()
 

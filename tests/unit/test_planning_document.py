@@ -59,7 +59,7 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
     document = plan_document(make_plan(everything()))
     assert list(document) == [
         *("format_version", "id", "created_at", "tool_version", "account", "state", "definitions_digest"),
-        *("summary", "changes", "held", "refusals", "problems", "notes", "estimate"),
+        *("settings_digest", "summary", "changes", "held", "refusals", "problems", "notes", "estimate"),
     ]
     for change in document["changes"]:  # type: ignore[attr-defined]  # a list of documents
         assert list(change) == CHANGE + (["batches"] if change["kind"] == "campaign" else [])
