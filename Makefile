@@ -37,7 +37,6 @@ fmt: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python tests/unit/generated_docs.py
-	$(BIN)/python -c 'from jsms_sync.reports.rules_page import rules_page; print(rules_page(), end="")' > docs/rules.md
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -12,8 +12,8 @@ from jsms_sync.model.text import UNKNOWN_SIGNATURE
 from jsms_sync.planning.preview import Previews, Request, previews
 
 UNSIGNED = (
-    f"the signature is not known here and counts {UNKNOWN_SIGNATURE}; "
-    "--signature TEXT, or `signature` in jsms-sync.yaml, tells it"
+    f"the signature is not known here and counts {UNKNOWN_SIGNATURE};"
+    " `signature` in jsms-sync.yaml tells it, or --signature TEXT"
 )
 
 
@@ -22,7 +22,7 @@ UNSIGNED = (
 @click.option(
     "--values", is_flag=True, help="Show values: the longest and the shortest message of each campaign."
 )
-@click.option("--signature", metavar="TEXT", help="The text between 【 and 】, instead of the settings'.")
+@click.option("--signature", metavar="TEXT", help="The text between 【 and 】, if not that of the settings.")
 def preview(common: Common, format: str, names: tuple[str, ...], values: bool, signature: str | None) -> Exit:
     """Show messages as a phone does, their parts and cost. Offline.
 
@@ -30,11 +30,10 @@ def preview(common: Common, format: str, names: tuple[str, ...], values: bool, s
     placeholders unless --values is given; numbers are masked in any case.
     """
     definitions, _ = load_valid(common)
-    signature = signature or common.settings.signature
-    request = Request(_addresses(definitions, names), signature, values)
-    found = previews(definitions, request)
-    _tell(found, format, signature)
-    if signature is None:
+    known = common.settings.signature if signature is None else signature
+    found = previews(definitions, Request(_addresses(definitions, names), known, values))
+    _tell(found, format, known)
+    if known is None:
         hint(common, f"Note: {UNSIGNED}.")
     return Exit.DONE
 

@@ -25,7 +25,7 @@ from jsms_sync.definitions.shape import Gate, misshapen, native_gate
 from jsms_sync.definitions.sources import Drafts, digest, find, read_bytes
 from jsms_sync.definitions.times import zone, zone_names
 from jsms_sync.definitions.wording import did_you_mean, shown
-from jsms_sync.definitions.written import Limits, Written, written
+from jsms_sync.definitions.written import TextLimits, Written, written
 from jsms_sync.model.resources import (
     Address,
     Campaign,
@@ -135,16 +135,16 @@ def _zone(run: _Run, document: Document, bad: frozenset[tuple[str | int, ...]]) 
 
 
 def _check_templates(run: _Run, known: Mapping[Address, Entry]) -> None:
+    limits = TextLimits(run.settings.limits.max_content, signature_length(run.settings.signature))
     texts: list[Written] = []
-    rules = run.settings.rules
-    limits = Limits(run.settings.limits.max_content, signature_length(run.settings.signature))
     for address, entry in known.items():
         if kind_of(address) == "template":
-            run.problems += weighed(check_entry(entry), rules)
+            found = check_entry(entry)
             if text := written(entry, limits):
-                run.problems += weighed(check_text(text), rules)
+                found += check_text(text)
                 texts.append(text)
-    run.problems += weighed(same_texts(texts), rules)
+            run.problems += weighed(found, run.settings.rules)
+    run.problems += weighed(same_texts(texts), run.settings.rules)
 
 
 def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) -> dict[Address, Campaign]:

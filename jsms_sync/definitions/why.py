@@ -12,7 +12,7 @@ class Frame(Enum):
     CAMPAIGN = "the keys of one campaign"
     FILE = "a whole file"
     SHEET = "a recipients file"
-    SETTINGS = "a whole jsms-sync.yaml"
+    SETTINGS = "the keys of a settings file"
     WORDS = "words, because it cannot be shown"
 
 
@@ -45,7 +45,7 @@ def reasons() -> Mapping[str, Reasons]:
         "Campaigns": CAMPAIGNS,
         "Recipients files": SHEETS,
         "Keys and values": SHAPE,
-        "Settings": SETTINGS,
         "YAML": YAML,
         "Files": FILES,
+        "Settings": SETTINGS,
     }

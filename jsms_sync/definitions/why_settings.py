@@ -1,67 +1,83 @@
-"""The reasons for problems of `jsms-sync.yaml`."""
+"""The reasons for problems of the settings file."""
 
 from jsms_sync.definitions.why import OWN, Frame, Reasons, Why
 
-
-def _why(why: str, bad: str, good: str, source: str = OWN) -> Why:
-    return Why(why, bad, good, source, Frame.SETTINGS)
-
-
 SETTINGS: Reasons = {
-    "invalid-limit": _why(
-        "A limit that cannot be read would let everything pass.",
-        "limits: {max_deletes: -1}\n",
-        "limits: {max_deletes: 1}\n",
+    "invalid-limit": Why(
+        "A limit that cannot be read would protect from nothing.",
+        "limits: {max_deletes: -1}",
+        "limits: {max_deletes: 3}",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "invalid-hours": _why(
-        "The hours of marketing are a part of every day, and never of a night.",
-        "limits: {marketing_hours: 21:00-08:00}\n",
-        "limits: {marketing_hours: 08:00-21:00}\n",
+    "invalid-hours": Why(
+        "Hours that end before they begin hold no time in which anything could be sent.",
+        "limits: {marketing_hours: 21:00-08:00}",
+        "limits: {marketing_hours: 08:00-21:00}",
+        "JSMS documents: audit rules, 2018-09-10 (08:00 to 21:00)",
+        Frame.SETTINGS,
     ),
-    "invalid-date": _why(
-        "On a day that is not in the calendar nothing could be kept back.",
-        "limits: {blackout: [2027-02-30]}\n",
-        "limits: {blackout: [2027-02-10..2027-02-17]}\n",
+    "invalid-date": Why(
+        "A day that the calendar does not have would black nothing out.",
+        "limits: {blackout: [2027-02-30]}",
+        "limits: {blackout: [2027-02-10..2027-02-17]}",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "invalid-signature": _why(
-        "The signature counts for length and cost as JSMS writes it, and JSMS sets the brackets itself.",
-        "signature: 【极光商城】\n",
-        "signature: 极光商城\n",
-        "JSMS documents: signatures, 2018",
+    "invalid-signature": Why(
+        "JSMS puts the brackets around the signature; here its text alone is counted.",
+        "signature: 【青禾】",
+        "signature: 青禾",
+        "JSMS documents: signatures, 2018-11-27",
+        Frame.SETTINGS,
     ),
-    "invalid-account": _why(
-        "An environment is pinned to one account, so that nothing meant for one reaches another.",
-        "environments: {production: {account: shop}}\n",
-        'environments: {production: {account: "0123456789abcdef"}}\n',
+    "invalid-account": Why(
+        "An account that can never match would refuse every run.",
+        "environments: {staging: {account: my-shop}}",
+        "environments: {staging: {account: 3f1c9a5be0d24c77}}",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "invalid-variable": _why(
-        "A key or a secret that stands here would be read by everybody who reads the repository.",
-        "environments: {production: {app_key_env: my key}}\n",
-        "environments: {production: {app_key_env: SHOP_APP_KEY}}\n",
+    "invalid-variable": Why(
+        "Here stands the name of the variable that holds a key or secret, never the secret itself.",
+        "environments: {staging: {app_key_env: 7d431e42dfa6a6d693ac2d04}}",
+        "environments: {staging: {app_key_env: STAGING_APP_KEY}}",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "invalid-url": _why(
-        "Whatever stands in the address is shown in messages and logs.",
-        "environments: {test: {base_url: 'https://me:word@127.0.0.1/v1'}}\n",
-        "environments: {test: {base_url: 'http://127.0.0.1:8800/v1'}}\n",
+    "invalid-url": Why(
+        "Credentials leave for this address with every request.",
+        "environments: {staging: {base_url: api.sms.jpush.cn/v1}}",
+        "environments: {staging: {base_url: https://api.sms.jpush.cn/v1}}",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "invalid-level": _why(
-        "A rule is an error, a warning, or not looked at.",
-        "rules: {ttl-unused: warn}\n",
-        "rules: {ttl-unused: warning}\n",
+    "invalid-level": Why(
+        "A rule with a level that does not exist would be left as it is, without a word.",
+        "rules: {same-text: ignore}",
+        "rules: {same-text: off}",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "secret-in-settings": _why(
-        "The file is kept in git, and git forgets nothing.",
-        "state: postgresql://me:word@db.example.com/states\n",
-        "state: jsms-sync.state.json\n",
+    "secret-in-settings": Why(
+        "The settings are in git, where a password stays for ever.",
+        "state: postgresql://shop:secret@db.example.com/jsms",
+        "state: postgresql://db.example.com/jsms",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "unknown-rule": _why(
-        "A mistyped rule would keep its weight, and nobody would know.",
-        "rules: {variable-underscor: error}\n",
-        "rules: {variable-underscore: error}\n",
+    "unknown-rule": Why(
+        "A mistyped code would leave the rule as it is, without a word.",
+        "rules: {same-texts: off}",
+        "rules: {same-text: off}",
+        OWN,
+        Frame.SETTINGS,
     ),
-    "fixed-rule": _why(
+    "fixed-rule": Why(
         "Without this rule something else would be sent than was written, or nothing could be read at all.",
-        "rules: {duplicate-key: off}\n",
-        "rules: {ttl-unused: off}\n",
+        "rules: {duplicate-key: off}",
+        "rules: {same-text: off}",
+        OWN,
+        Frame.SETTINGS,
     ),
 }

@@ -11,7 +11,7 @@ VERIFICATION = TemplateType.VERIFICATION.word
 MARKETING = TemplateType.MARKETING.word
 
 
-class Limits(NamedTuple):
+class TextLimits(NamedTuple):
     """The most characters of a message, and those that the signature takes of them, brackets included."""
 
     characters: int
@@ -29,7 +29,7 @@ class Written(NamedTuple):
     type: str | None
     names: tuple[str, ...]
     fixed: str
-    limits: Limits
+    limits: TextLimits
 
     @property
     def opt_out(self) -> int:
@@ -53,7 +53,7 @@ class Written(NamedTuple):
         return Position(start.file, start.line, start.column + quote + index)
 
 
-def written(entry: Entry, limits: Limits) -> Written | None:
+def written(entry: Entry, limits: TextLimits) -> Written | None:
     """The text of the entry, if it can be used."""
     content = entry.text("content")
     if content is None:

@@ -23,11 +23,11 @@ def length(text: str) -> int:
     return len(text) + text.count("\n")
 
 
+def signature_length(text: str | None) -> int:
+    """The characters of 【signature】, brackets included; the longest there can be where it is not known."""
+    return UNKNOWN_SIGNATURE if text is None else length(text) + len("【】")
+
+
 def parts(characters: int) -> int:
     """The billed parts of a message of that length: one up to 70 characters, else one per 67."""
     return 1 if characters <= SINGLE_PART else math.ceil(characters / LONG_PART)
-
-
-def signature_length(signature: str | None) -> int:
-    """The characters that the signature with its 【】 takes of a message; 10 where its text is not known."""
-    return UNKNOWN_SIGNATURE if signature is None else length(signature) + 2

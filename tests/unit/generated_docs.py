@@ -17,6 +17,7 @@ from cassettes import APP, DEVELOPER, EXCHANGES
 
 from jsms_sync.api import CLASSES, Client
 from jsms_sync.cli.api_calls import CALLS
+from jsms_sync.reports.rules_page import rules_page
 from jsms_sync.sandbox import control, recipes, switches
 from jsms_sync.sandbox.api import RESOURCES, Handle, find
 
@@ -259,3 +260,4 @@ def nodes() -> set[str]:
 if __name__ == "__main__":
     for page in PAGES:
         page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / "docs" / "rules.md").write_text(rules_page(), encoding="utf-8")

@@ -11,7 +11,7 @@ from jsms_sync.definitions import Loaded, load, rules_words
 from jsms_sync.definitions.entries import entries
 from jsms_sync.definitions.reader import read
 from jsms_sync.definitions.rules import TEXT_RULES, Group, check_text
-from jsms_sync.definitions.written import Limits, Written, written
+from jsms_sync.definitions.written import TextLimits, Written, written
 from jsms_sync.model.settings import Settings
 
 
@@ -49,7 +49,7 @@ def text_of(content: str, type: str = "notification") -> Written:
     source = f'version: 1\ntemplates:\n  t: {{type: {type}, content: "{escaped}"}}\n'
     document, _ = read("x.yaml", source.encode())
     assert document is not None
-    found = written(next(iter(entries(document, frozenset()))), Limits(350, 10))
+    found = written(next(iter(entries(document, frozenset()))), TextLimits(350, 10))
     assert found is not None
     return found
 

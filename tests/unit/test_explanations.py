@@ -16,7 +16,6 @@ from jsms_sync.definitions.codes import CODES
 from jsms_sync.definitions.why import Frame, Why, reasons
 from jsms_sync.errors import Exit
 from jsms_sync.model.decisions import HeldCode, RefusalCode
-from jsms_sync.model.settings import SETTINGS_FILE
 from jsms_sync.reports.explained import PLAN_PROBLEMS
 from jsms_sync.reports.explanation_text import explained_text, listed_text
 from jsms_sync.reports.explanations import Explanation, explanations, find, near
@@ -105,6 +104,8 @@ def framed(example: str, frame: Frame, folder: Path) -> str:
         case Frame.SHEET:
             (folder / "to.csv").write_text(example, encoding="utf-8")
             return framed("recipients_file: to.csv\nparams: {}", Frame.CAMPAIGN, folder)
+        case Frame.SETTINGS:
+            return f"version: 1\n{example}\n"
         case _:
             return example
 
@@ -117,11 +118,11 @@ def test_every_example_is_one(code: str, why: Why, tmp_path: Path) -> None:
     """What is shown as bad has the problem, and what is shown as good has none at all."""
     found = []
     for example in (why.bad, why.good):
-        name = SETTINGS_FILE if why.frame is Frame.SETTINGS else "x.yaml"
+        name = "jsms-sync.yaml" if why.frame is Frame.SETTINGS else "x.yaml"
         (tmp_path / name).write_text(framed(example, why.frame, tmp_path), encoding="utf-8")
-        read = load_settings(tmp_path) if why.frame is Frame.SETTINGS else load(["x.yaml"], folder=tmp_path)
-        assert read is not None
-        found.append({problem.code for problem in read.problems})
+        settings = load_settings(tmp_path)
+        loaded = settings or load([name], folder=tmp_path)
+        found.append({problem.code for problem in loaded.problems})
     assert code in found[0]
     assert found[1] == set()
 
