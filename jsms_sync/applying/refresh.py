@@ -1,6 +1,6 @@
 """Refresh: read every recorded object, in parallel, with GETs only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -59,6 +59,13 @@ def _schedule_ids(state: State, now: datetime) -> set[str]:
     records = (r for r in state.resources.values() if isinstance(r, CampaignRecord))
     batches = (batch for record in records for batch in record.batches.values())
     return {b.schedule_id for b in batches if b.schedule_id and now - b.target.send_time < LATEST}
+
+
+def read_templates(client: Client, temp_ids: Iterable[int], *, parallelism: int) -> dict[int, TemplateSeen]:
+    """Those templates as the service shows them; raises as `refresh` does."""
+    ids = sorted(temp_ids)
+    with ThreadPoolExecutor(parallelism) as pool:
+        return dict(zip(ids, pool.map(lambda id: read_template(client, id), ids), strict=True))
 
 
 def read_template(client: Client, temp_id: int) -> TemplateSeen:

@@ -20,6 +20,7 @@ COMMANDS = {
     "show": ("plan", "Show a saved plan."),
     "apply": ("apply", "Plan, ask, and carry the plan out."),
     "status": ("status", "Show how audits and campaigns stand."),
+    "wait": ("wait", "Wait until no audit is open; sends GETs only."),
     "outputs": ("status", "Print the serving temp_id of every template."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
     "api": ("api", "Make one call of the JSMS API."),
