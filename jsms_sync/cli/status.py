@@ -26,7 +26,7 @@ def status(common: Common, format: str) -> Exit:
     state = snapshot.state if snapshot else State(lineage="")
     with connected(common) as connection:
         plan, _ = observed_plan(wanted, connection, snapshot.state if snapshot else None)
-    document = status_document(definitions, state, after(state, plan.events), wanted.now)
+    document = status_document(definitions, state, after(state, plan.events), wanted.now, costs=plan.costs)
     if format == "json":
         say_json(document)
     else:

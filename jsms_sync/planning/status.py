@@ -1,19 +1,25 @@
 """How everything stands: the phases of templates and campaigns (contract §5)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from jsms_sync.kinds.template_settle import desired_text
 from jsms_sync.model.digests import ENTRY
-from jsms_sync.model.records import Audit, CampaignRecord, Happened, Revision, State, TemplateRecord
+from jsms_sync.model.records import Audit, Batch, CampaignRecord, Happened, Revision, State, TemplateRecord
 from jsms_sync.model.resources import Address, Campaign, Definitions, Template, kind_of, name_of
 from jsms_sync.model.wire import CHINA
-from jsms_sync.planning.document import FORMAT_VERSION, Json
+from jsms_sync.planning.cost import Cost, Costs
+from jsms_sync.planning.document import FORMAT_VERSION, Json, bill_document
 from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 
+NO_COSTS: Costs = {}
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
 
-def status_document(definitions: Definitions, recorded: State, observed: State, now: datetime) -> Json:
+def status_document(
+    definitions: Definitions, recorded: State, observed: State, now: datetime, *, costs: Costs = NO_COSTS
+) -> Json:
     """Every address with its phase; `observed` is the recorded state after what was just seen."""
     addresses = {*definitions.templates, *definitions.campaigns, *observed.resources}
     ordered = sorted(addresses | {intent.address for intent in observed.intents})
@@ -29,7 +35,10 @@ def status_document(definitions: Definitions, recorded: State, observed: State, 
             if kind_of(a) == "template"
         ],
         "campaigns": [
-            _campaign(a, definitions.campaigns.get(a), observed, history, now, in_doubt=a in in_doubt)
+            {
+                **_campaign(a, definitions.campaigns.get(a), observed, history, now, in_doubt=a in in_doubt),
+                "cost": _cost(costs.get(a)),
+            }
             for a in ordered
             if kind_of(a) == "campaign"
         ],
@@ -87,7 +96,24 @@ def _campaign(
         "batches": len(batches),
         "recipients": placed if batches else len(desired.recipients) if desired else 0,
         "failed": sum(len(b.refused) for b in batches),
+        "failed_codes": _codes(batches),
     }
+
+
+def _codes(batches: Iterable[Batch]) -> list[Json]:
+    """How many recipients JSMS refused with each code, the most frequent first."""
+    counted = Counter(refused.code for batch in batches for refused in batch.refused)
+    return [{"code": code, "count": count} for code, count in counted.most_common()]
+
+
+def _cost(cost: Cost | None) -> Json | None:
+    """What is scheduled costs, or where nothing is scheduled yet what would be; nothing once it was sent."""
+    if cost is None:
+        return None
+    if cost.before.messages:
+        return bill_document(cost.before)
+    waiting = cost.wanted or (cost.after if cost.after.messages else None)
+    return bill_document(waiting) if waiting else None
 
 
 def _phase(record: CampaignRecord, now: datetime, *, in_doubt: bool) -> str:
