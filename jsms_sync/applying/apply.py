@@ -36,6 +36,7 @@ def apply(plan: Plan, run: Run) -> Iterator[Outcome]:
     """
     if plan.events:
         run.store.commit(*plan.events)
+    run.refusals.start(plan.refused)
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(run.parallelism) as pool:
         try:
@@ -136,6 +137,17 @@ def _finished(change: Change, results: list[StepResult], run: Run) -> Outcome:
         run.store.commit(*_afterwards(change, outcome, run))
     except JsmsSyncError as error:
         return replace(outcome, result=Result.FAILED, trouble=Trouble.of(error))
+    return _judged(outcome, run)
+
+
+def _judged(outcome: Outcome, run: Run) -> Outcome:
+    """The outcome, failed once JSMS refused more recipients in this run than it may."""
+    if outcome.result not in (Result.DONE, Result.SKIPPED) or not outcome.refused:
+        return outcome
+    try:
+        run.refusals.check(outcome.address)
+    except Halted as halted:
+        return replace(outcome, result=Result.FAILED, trouble=Trouble.of(halted))
     return outcome
 
 

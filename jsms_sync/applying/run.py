@@ -2,13 +2,14 @@
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from jsms_sync.api.client import Client
 from jsms_sync.errors import JsmsSyncError
-from jsms_sync.model.decisions import Draft
+from jsms_sync.model.decisions import Draft, RefusalCode
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.records import CampaignRecord, State
 from jsms_sync.model.resources import Address
@@ -24,6 +25,38 @@ class Halted(JsmsSyncError):
     code = "halted"
 
 
+@dataclass(slots=True)
+class Refusals:
+    """How many recipients of each campaign JSMS refused, and how many it may; None is no limit.
+
+    Threads share it: an answer is counted before the next request of the campaign is checked.
+    """
+
+    most: int | None = None
+    allowed: frozenset[Address] = frozenset()
+    counted: Counter[Address] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, before: Mapping[Address, int]) -> None:
+        """Counts those whom earlier runs recorded."""
+        self.counted.update(before)
+
+    def count(self, address: Address, refused: int) -> None:
+        """Counts what one answer brought."""
+        with self.lock:
+            self.counted[address] += refused
+
+    def check(self, address: Address) -> None:
+        """Raises Halted once JSMS has refused more of the campaign's recipients than it may."""
+        refused = self.counted[address]
+        if self.most is not None and refused > self.most and address not in self.allowed:
+            told = f"JSMS refused {refused:,} of its recipients, more than max_failed ({self.most:,})"
+            raise Halted(
+                f"{told}, so nobody else is placed; take them out, or --allow over-limit={address}",
+                code=RefusalCode.OVER_LIMIT,
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One apply: the service, the store, the clock, and the wish to stop, all handed in."""
@@ -36,6 +69,7 @@ class Run:
     parallelism: int
     stopping: threading.Event = field(default_factory=threading.Event)
     allowed_in_use: frozenset[Address] = frozenset()
+    refusals: Refusals = field(default_factory=Refusals)
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
 
     def check_wanted(self) -> None:

@@ -130,7 +130,7 @@ def _carried_out(
     stopping: threading.Event,
 ) -> tuple[Outcome, ...]:
     from jsms_sync.applying.apply import apply as carry_out
-    from jsms_sync.applying.run import Run
+    from jsms_sync.applying.run import Refusals, Run
 
     run = Run(
         connection.client,
@@ -140,7 +140,8 @@ def _carried_out(
         wanted.common.settings.limits.freeze,
         wanted.common.parallelism,
         stopping,
-        _allowed_in_use(wanted.choices),
+        _allowed(wanted.choices, RefusalCode.TEMPLATE_IN_USE),
+        Refusals(wanted.common.settings.limits.max_failed, _allowed(wanted.choices, RefusalCode.OVER_LIMIT)),
     )
     outcomes = []
     for outcome in carry_out(plan, run):
@@ -172,6 +173,7 @@ def _submitted(outcome: Outcome) -> bool:
     return submits and outcome.result is Result.DONE and kind_of(outcome.address) == "template"
 
 
-def _allowed_in_use(chosen: Choices) -> frozenset[Address]:
-    prefix = f"{RefusalCode.TEMPLATE_IN_USE}="
+def _allowed(chosen: Choices, code: RefusalCode) -> frozenset[Address]:
+    """The addresses for which that refusal is lifted."""
+    prefix = f"{code}="
     return frozenset(Address(what.removeprefix(prefix)) for what in chosen.allow if what.startswith(prefix))

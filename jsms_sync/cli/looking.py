@@ -16,6 +16,7 @@ from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Definitions, Problem, kind_of
 from jsms_sync.model.text import signature_length
+from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.plan import Origin, Plan
@@ -65,8 +66,7 @@ def observed_plan(
         observed = replace(observed, clock_skew=None)
     plan = _plan(wanted, connection.identity, state, observed)
     if priced and any(_costs(change) and kind_of(change.address) == "campaign" for change in plan.changes):
-        balance = read_balance(connection.client)
-        plan = replace(plan, estimate=replace(plan.estimate, balance=balance))
+        plan = with_balance(plan, read_balance(connection.client), wanted.choices)
     return plan, observed
 
 

@@ -111,9 +111,15 @@ def connected(common: Common, beside: Beside = _NOTHING) -> Iterator[Connection]
             yield connection
         return
     app = _pair(common.settings.app_key_env, common.settings.master_secret_env)
-    developer = _pair("JSMS_DEV_KEY", "JSMS_DEV_SECRET") if beside.developer else None
+    developer = _developer(required=beside.developer)
     with _client(app, base_url_of(common), common, beside, developer) as connection:
         yield connection
+
+
+def _developer(*, required: bool) -> "Credentials | None":
+    """The account's pair; where it is not required, half of it is as good as none."""
+    names = ("JSMS_DEV_KEY", "JSMS_DEV_SECRET")
+    return _pair(*names) if required or all(map(_from_environment, names)) else None
 
 
 def _pair(*names: str) -> "Credentials":

@@ -36,7 +36,7 @@ def look(wanted: Wanted, connection: Connection, due: timedelta | None = None) -
     recorded = snapshot.state if snapshot else State(lineage="")
     plan, _ = observed_plan(wanted, connection, snapshot.state if snapshot else None, priced=False)
     state = after(recorded, plan.events)
-    document = status_document(wanted.definitions, recorded, state, wanted.now, plan.waits)
+    document = status_document(wanted.definitions, recorded, state, wanted.now, plan.waits, plan.costs)
     notes = snapshot.notes if snapshot else ("there is no state here yet",)
     if due is None:
         return Standing(document, True, notes)

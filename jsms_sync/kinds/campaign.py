@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
 from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
+from jsms_sync.kinds.campaign_uncovered import uncovered
 from jsms_sync.kinds.campaign_unsettled import unsettled, waiting
 from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
 from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
@@ -48,10 +49,14 @@ class CampaignFacts:
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """A campaign after one look: the decision, and what was found of its batches."""
+    """A campaign after one look: the decision, and what was found of its batches.
+
+    `refused` counts the recipients whom JSMS refused for good and who are wanted as they were.
+    """
 
     decision: Decision
     settled: Settled
+    refused: int = 0
 
 
 def decide(facts: CampaignFacts) -> CampaignView:
@@ -74,7 +79,7 @@ def decide(facts: CampaignFacts) -> CampaignView:
     told = {held.code for held in decided.held}
     noted = tuple(held for held in _notes(case) if held.code not in told)
     observed += _twice(facts, settled) + _header(facts, case) + _unknown_text(case) + _other_key(case)
-    return CampaignView(observed + Decision(held=noted) + decided, settled)
+    return CampaignView(observed + Decision(held=noted) + decided, settled, case.still_refused)
 
 
 def _twice(facts: CampaignFacts, settled: Settled) -> Decision:
@@ -212,11 +217,7 @@ def _uncovered(facts: CampaignFacts, case: Case) -> Decision | None:
     """Params that a template managed elsewhere does not find are a mistake in the definition."""
     if case.desired.temp_id is None or not is_uncovered(case):
         return None
-    wanted = ", ".join(sorted(case.serving.variables or ()))
-    message = f"the params do not cover the variables of template {case.desired.temp_id}: {wanted}"
-    position, address = case.desired.source, case.desired.address
-    problem = Problem("params-missing", Severity.ERROR, message, position, "add the missing params", address)
-    return Decision(problems=(problem,))
+    return Decision(problems=(uncovered(case.desired, case.serving.variables or frozenset()),))
 
 
 def _not_approved(facts: CampaignFacts, case: Case) -> Decision | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
 from jsms_sync.model.digests import Digester, Members, unpack
-from jsms_sync.model.records import CampaignRecord, Intent
+from jsms_sync.model.records import DIGEST, CampaignRecord, Intent
 from jsms_sync.model.resources import Campaign, Recipient
 from jsms_sync.model.serving import Serving
 
@@ -86,6 +86,11 @@ class Case:
         """The members that JSMS refused for good, until their entry changes."""
         batches = (b.batch for b in self.settled.batches if is_comparable(b.batch.target, self.digester))
         return frozenset(r.member for batch in batches for r in batch.refused if r.code not in PASSING)
+
+    @property
+    def still_refused(self) -> int:
+        """How many of them are wanted just as they were refused."""
+        return sum(self.wanted.get(r[:DIGEST]) == r[DIGEST:] for r in self.refused)
 
     @property
     def in_doubt(self) -> frozenset[bytes]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jsms_sync.reports.codes import refused_line
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import count
 
@@ -19,7 +20,12 @@ PAST = {
 
 
 def outcome_line(outcome: Mapping[str, Any], paint: Paint = plain) -> str:
-    """One outcome: what was done, or why it was not."""
+    """One outcome: what was done, or why it was not, and below it whom JSMS refused."""
+    refused = [paint("warning", f"    {refused_line(each)}") for each in outcome.get("refused", ())]
+    return "\n".join([_line(outcome, paint), *refused])
+
+
+def _line(outcome: Mapping[str, Any], paint: Paint) -> str:
     result, address = outcome["result"], outcome["address"]
     known = f" ({outcome['remote_id']})" if outcome.get("remote_id") is not None else ""
     if result == "done":
