@@ -87,7 +87,11 @@ def _check_confirmable(auto_approve: bool) -> None:
 def _check_time(common: Common, connection: Connection) -> None:
     """Looking ahead with writes is for sandboxes only (contract §1)."""
     if looks_ahead(common) and not connection.identity.loopback:
-        raise InvalidInput("--now is for looking ahead; an apply at JSMS happens now", code="usage")
+        raise InvalidInput(
+            "--now is for looking ahead; an apply at JSMS happens now",
+            help="Leave out --now and JSMS_SYNC_NOW, or look ahead with `jsms-sync plan`.",
+            code="usage",
+        )
 
 
 def _hold_and_apply(wanted: Wanted, connection: Connection, place: Backend, manner: Manner) -> Exit:
