@@ -73,6 +73,22 @@ def test_shared_options_stand_before_or_after_the_command(standing: Workspace) -
         assert (ran.exit, ran.json["summary"]["unchanged"]) == (0, 3), ran
 
 
+def test_the_format_stands_before_or_after_the_command(standing: Workspace) -> None:
+    """--format before a command or group counts, one after it counts more; it has to be one it has."""
+    for arguments in (
+        ("--format", "json", "plan"),
+        ("--format", "text", "plan", "--format", "json"),
+        ("--format", "json", "state", "list"),
+        ("state", "--format", "json", "list"),
+        ("--format=json", "nonsense"),
+        ("--format", "json", "plan", "--now", "soon"),
+    ):
+        assert standing.run(*arguments).json["format_version"] == 1, arguments
+    wrong = standing.run("--format", "yaml", "plan")
+    assert (wrong.exit, "'yaml' is not one of 'text', 'json'" in wrong.stderr) == (3, True), wrong
+    assert standing.run("--format", "yaml", "outputs").exit == 0
+
+
 def test_a_folder_of_definitions_is_read(standing: Workspace) -> None:
     """-f names a folder: its YAML files count together, in any of the two spellings."""
     head, _, campaigns = SHOP.partition("campaigns:")
@@ -377,6 +393,8 @@ def test_small_questions_load_nothing_heavy(start: str) -> None:
 def test_the_version_is_told_with_and_without_other_options(bare: Workspace) -> None:
     """--version alone does not even load the command line, and says the same."""
     assert bare.spawn("--version").stdout == bare.run("-q", "--version").stdout
+    for command in (("plan",), ("state",), ("state", "list")):
+        assert bare.run(*command, "--version") == bare.run("-q", "--version")
     assert re.fullmatch(r"jsms-sync \d+\.\d+\.\d+\S*\n", bare.spawn("--version").stdout)
 
 
