@@ -114,7 +114,8 @@ def _apply(wanted: Wanted, connection: Connection, store: Store, manner: Manner,
     plan, _ = observed_plan(wanted, connection, store.state)
     teller.plan(plan, asking=not manner.auto_approve)
     if plan.is_invalid or plan.refusals:
-        return Ended(plan, (), plan.exits(detailed=False) | _in_doubt(store))
+        exits = plan.exits(detailed=False) | held_exits(plan.held, stuck=manner.detailed)
+        return Ended(plan, (), exits | _in_doubt(store))
     if plan.changes and not manner.auto_approve and not click.confirm("Carry this out?", err=True):
         raise InvalidInput("not confirmed, so nothing was done", code="confirmation-missing")
     _bind(connection, store)

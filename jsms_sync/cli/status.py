@@ -104,6 +104,8 @@ def outputs(common: Common, format: str) -> Exit:
             say_json({"format_version": FORMAT_VERSION, "templates": ids})
         case "env":
             say(env_text(ids))
+        case "yaml" if not ids:
+            say("{}\n")
         case _:
             say(yaml_text(ids))
     if not ids:

@@ -202,11 +202,17 @@ def test_colours_are_for_terminals_that_want_them(standing: Workspace) -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured.stdout) == plain.stdout
 
 
-def test_quiet_keeps_hints_back(standing: Workspace) -> None:
+def test_quiet_keeps_hints_back(standing: Workspace, sandbox: Served) -> None:
     """-q leaves only the result; hints and notes go to stderr otherwise."""
     standing.write(SHOP.replace("已由", "已经由"))
     assert "jsms-sync apply" in standing.run("plan").stderr
     assert standing.run("plan", "-q").stderr == ""
+    sandbox.audit("manual")
+    standing.apply()
+    quiet = standing.run("apply", "--auto-approve", "-q")
+    assert (quiet.exit, quiet.stderr, "1 held" in quiet.stdout) == (0, "", True)
+    told = standing.run("apply", "--auto-approve")
+    assert (told.stdout, "run apply again" in told.stderr) == (quiet.stdout, True)
 
 
 def test_offline_asks_nothing(standing: Workspace, sandbox: Served) -> None:
@@ -237,6 +243,11 @@ def test_outputs_come_in_the_forms_of_applications(standing: Workspace) -> None:
     (standing.folder / STATE).unlink()
     none = alone.run("outputs", "--format", "json")
     assert (none.json["templates"], "no template serves" in none.stderr) == ({}, True)
+    assert [alone.run("outputs", "--format", form).stdout for form in ("text", "env", "yaml")] == [
+        "",
+        "",
+        "{}\n",
+    ]
 
 
 def test_status_tells_every_phase(workspace: Workspace, sandbox: Served) -> None:
