@@ -30,18 +30,19 @@ def outcome_line(outcome: Mapping[str, Any], paint: Paint = plain) -> str:
 
 
 def outcome_summary(document: Mapping[str, Any], paint: Paint = plain) -> str:
-    """How many came to what."""
+    """How many came to what, and that a doubt has to be settled."""
     summary = document["summary"]
     told = [f"{summary[result]} {result}" for result in SIGNS if summary[result]] or ["nothing to do"]
     told += [count(summary["held"], "held", "held")] if summary["held"] else []
-    return paint("strong", f"Apply: {', '.join(told)}.") + "\n"
+    doubt = "Something may have been created: look in the JSMS console, then `jsms-sync resolve`.\n"
+    return paint("strong", f"Apply: {', '.join(told)}.") + "\n" + (doubt if summary["unknown"] else "")
 
 
 def what_next(document: Mapping[str, Any]) -> tuple[str, ...]:
     """What to do after it; the worst that happened decides."""
     summary = document["summary"]
     if summary["unknown"]:
-        return ("Something may have been created: look in the JSMS console, then `jsms-sync resolve`.",)
+        return ()
     if summary["failed"] or summary["skipped"]:
         return ("What is done is recorded; another apply goes on with the rest.",)
     if summary["held"]:
