@@ -41,18 +41,23 @@ class Selection:
         return (f"this plan is partial; left out: {named}{more}", *self.why)
 
 
-def select(definitions: Definitions, state: State, choices: Choices) -> Selection:
-    """What `--only` and `--exclude` leave out; InvalidInput for what fits nothing, overrides' addresses too.
-
-    A rename is one with its old name. A campaign brings its template. The deletion of a template brings the
-    deletions of its campaigns, and goes when one of them does: without them it could not be carried out.
-    """
+def check_named(definitions: Definitions, state: State, choices: Choices) -> None:
+    """Raises InvalidInput when an override names an address that no plan could tell of."""
     known = _known(definitions, state)
     for address in sorted(choices.supersede | choices.recreate | choices.overwrite):
         if address not in known:
             raise unknown_address(address, known, "defined or recorded")
+
+
+def select(definitions: Definitions, state: State, choices: Choices) -> Selection:
+    """What `--only` and `--exclude` leave out; InvalidInput for a pattern that fits nothing.
+
+    A rename is one with its old name. A campaign brings its template. The deletion of a template brings the
+    deletions of its campaigns, and goes when one of them does: without them it could not be carried out.
+    """
     if not choices.only and not choices.exclude:
         return Selection()
+    known = _known(definitions, state)
     renames, deletions = list(_renames(definitions)), list(_deletions(definitions, state))
     named = (c for c in definitions.campaigns.values() if c.template)
     templates = [(c.address, template_address(c.template or "")) for c in named]
