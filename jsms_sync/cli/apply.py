@@ -87,7 +87,11 @@ def _check_confirmable(auto_approve: bool) -> None:
 def _check_time(common: Common, connection: Connection) -> None:
     """Looking ahead with writes is for sandboxes only (contract §1)."""
     if looks_ahead(common) and not connection.identity.loopback:
-        raise InvalidInput("--now is for looking ahead; an apply at JSMS happens now", code="usage")
+        raise InvalidInput(
+            "--now is for looking ahead; an apply at JSMS happens now",
+            help="Leave out --now and JSMS_SYNC_NOW, or look ahead with `jsms-sync plan`.",
+            code="usage",
+        )
 
 
 def _hold_and_apply(wanted: Wanted, connection: Connection, place: Backend, manner: Manner) -> Exit:
@@ -110,7 +114,8 @@ def _apply(wanted: Wanted, connection: Connection, store: Store, manner: Manner,
     plan, _ = observed_plan(wanted, connection, store.state)
     teller.plan(plan, asking=not manner.auto_approve)
     if plan.is_invalid or plan.refusals:
-        return Ended(plan, (), plan.exits(detailed=False) | _in_doubt(store))
+        exits = plan.exits(detailed=False) | held_exits(plan.held, stuck=manner.detailed)
+        return Ended(plan, (), exits | _in_doubt(store))
     if plan.changes and not manner.auto_approve and not click.confirm("Carry this out?", err=True):
         raise InvalidInput("not confirmed, so nothing was done", code="confirmation-missing")
     _bind(connection, store)

@@ -20,6 +20,7 @@ from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.selection import check_named
 
 NO_STATE = "there is no state here yet: everything counts as new, and apply will need --new-state"
 
@@ -83,6 +84,7 @@ def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Pla
 
 def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Observed) -> Plan:
     known, settings = state or State(lineage=""), wanted.common.settings
+    check_named(wanted.definitions, known, wanted.choices)
     origin = Origin(
         str(uuid.uuid4()),
         wanted.now,

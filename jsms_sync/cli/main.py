@@ -11,7 +11,7 @@ from keyword import iskeyword
 import click
 
 from jsms_sync import __version__
-from jsms_sync.cli.options import COMMON
+from jsms_sync.cli.options import BEFORE
 from jsms_sync.errors import Exit, Interrupted, InvalidInput, JsmsSyncError
 
 COMMANDS = {
@@ -74,11 +74,10 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    params=[*COMMON],
+    params=[*BEFORE],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example:  jsms-sync plan -f templates.yaml",
 )
-@click.version_option(__version__, message="jsms-sync %(version)s")
 def cli(**_: object) -> None:
     """Keep the SMS templates and scheduled campaigns of a JSMS account in git.
 

@@ -10,6 +10,7 @@ import click
 
 from jsms_sync.cli.options import Common
 from jsms_sync.errors import JsmsSyncError
+from jsms_sync.model.records import State
 from jsms_sync.reports.paint import Paint, coloured, plain
 
 
@@ -47,6 +48,16 @@ def start_logging(common: Common) -> None:
     if common.verbose:
         logging.basicConfig(level=logging.DEBUG if common.verbose > 1 else logging.INFO, stream=sys.stderr)
         logging.getLogger("jsms_sync").setLevel(logging.DEBUG)
+
+
+def doubts(state: State) -> tuple[str, ...]:
+    """A note for every address of which an outcome is unknown: each command tells of it (contract §2)."""
+    addresses = sorted({intent.address for intent in state.intents if intent.creates})
+    return tuple(
+        f"the outcome of a request for {address} is unknown; `jsms-sync resolve {address} --created ID`, "
+        "or `--not-created`, settles it"
+        for address in addresses
+    )
 
 
 def notes(common: Common, found: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from jsms_sync.model.decisions import HeldCode
 from jsms_sync.model.resources import Address, Position, Problem, Severity
 from jsms_sync.planning.audits import Verdict
-from jsms_sync.reports.outcome_text import outcome_line, outcome_summary
+from jsms_sync.reports.outcome_text import outcome_line, outcome_summary, what_next
 from jsms_sync.reports.outputs import env_text, yaml_text
 from jsms_sync.reports.paint import coloured, plain
 from jsms_sync.reports.plan_text import plan_text
@@ -102,7 +102,8 @@ def test_an_outcome_is_one_line_and_one_for_each_code_of_the_refused(
 def test_a_summary_says_what_to_do_next(counts: dict[str, int], words: list[str]) -> None:
     """The worst that happened decides what is suggested."""
     zero = dict.fromkeys(("done", "skipped", "failed", "unknown", "held", "refused"), 0)
-    text = outcome_summary({"summary": {**zero, **counts}})
+    document = {"summary": {**zero, **counts}}
+    text = outcome_summary(document) + " ".join(what_next(document))
     assert all(word in text for word in words), text
 
 
