@@ -26,6 +26,7 @@ COMMANDS = {
     "import": ("import_", "Adopt what exists at JSMS: write its entry, record its id."),
     "preview": ("preview", "Show messages as a phone does, their parts and cost."),
     "explain": ("explain", "Say what a code means and what to do next."),
+    "cancel": ("cancel", "Stop campaigns at once, whatever else is running."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
     "callback": ("callback", "Take in what JSMS pushes to a URL of yours."),
     "state": ("state", "Look into the state, and mend it."),
