@@ -163,7 +163,9 @@ class _Passes:
                 if at <= now - RECENT:
                     self._attempts.setdefault(id, Attempt(Fate.SENT))
         self._marking.leave(self._mark())
-        return not self._todo() and not any(self._is_under_way(intent, now) for intent in self._doubts())
+        # All of them, so that the time of each counts from when it was first seen.
+        under_way = [intent for intent in self._doubts() if self._is_under_way(intent, now)]
+        return not self._todo() and not under_way
 
     def delete(self) -> None:
         """Each schedule that is left has had its DELETE, and what is under way has had a moment more."""
