@@ -62,6 +62,8 @@ KEPT: Fields = {
 KNOWN = frozenset(
     {"name", "now", "defined", "record", "seen", "templates", "campaigns", "intents", "history", "restored"}
 )
+LATE = "is not expected before"
+"""What a plan says of a campaign whose text will come too late: only some cases are about that."""
 CHOSEN = frozenset({"allow", "supersede", "recreate", "overwrite", "only", "exclude"})
 
 
@@ -235,7 +237,8 @@ def shown(plan: Plan, case: Case) -> Fields:
         "held": [f"{held.code} {held.address}" for held in plan.held],
         "refusals": [f"{r.code} {r.address}" if r.address else f"{r.code}" for r in plan.refusals],
         "problems": [f"{p.severity} {p.code} {p.address}" for p in plan.problems],
-        "notes": list(plan.notes),
+        "notes": [note for note in plan.notes if LATE not in note],
+        "late": [note for note in plan.notes if LATE in note],
         "events": [event_line(event) for event in plan.events],
         "next": [line for entry in (*plan.changes, *plan.held) for line in entry.next],
         "says": " | ".join([*(h.reason for h in plan.held), *(r.reason for r in plan.refusals)]),
@@ -243,7 +246,7 @@ def shown(plan: Plan, case: Case) -> Fields:
         "closing": [event_line(event) for change in plan.changes for event in change.closing],
         "shown": {k: v for change in plan.changes for k, v in change.after.items()},
     }
-    optional = ("next", "says", "opening", "closing", "shown")
+    optional = ("late", "next", "says", "opening", "closing", "shown")
     return {key: value for key, value in told.items() if key not in optional or key in case.expected}
 
 

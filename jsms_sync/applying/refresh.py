@@ -70,6 +70,13 @@ def _schedule_ids(state: State, now: datetime) -> set[str]:
     return {b.schedule_id for b in batches if b.schedule_id and now - b.target.send_time < LATEST}
 
 
+def read_templates(client: Client, temp_ids: Iterable[int], *, parallelism: int) -> dict[int, TemplateSeen]:
+    """Those templates as the service shows them; raises as `refresh` does."""
+    ids = sorted(temp_ids)
+    with ThreadPoolExecutor(parallelism) as pool:
+        return dict(zip(ids, pool.map(lambda id: read_template(client, id), ids), strict=True))
+
+
 def read_template(client: Client, temp_id: int) -> TemplateSeen:
     """One template as the service shows it."""
     return _read(lambda: template_wire.seen(client.templates.get(temp_id)), UNKNOWN_TEMPLATE)

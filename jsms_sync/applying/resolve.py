@@ -76,7 +76,7 @@ def _template(
         if intent.submission is not None and intent.submission.text == seen.text:
             said = intent.submission
             revision = Revision(seen.temp_id, now, said.text, said.remark, seen.text, seen.status)
-            return intent, RevisionSet(address, revision)
+            return intent, RevisionSet(address, replace(revision, submitted_at=intent.at))
     raise _no_match(address, id, "its text is not the one that was submitted")
 
 

@@ -19,7 +19,7 @@ from jsms_sync.state.store import Backend, no_state
 if TYPE_CHECKING:
     from jsms_sync.api.callbacks import Event, TemplateAudited
     from jsms_sync.model.records import Audit, State
-    from jsms_sync.planning.audits import Audited
+    from jsms_sync.planning.audited import Audited
 
 LARGEST = 1_000_000
 """Bytes of a body: a thousand times what JSMS sends."""
@@ -113,7 +113,7 @@ def _status(content: "TemplateAudited") -> "Audit | None":
 
 
 def _audited(state: "State", content: "TemplateAudited", status: "Audit") -> "Audited | None":
-    from jsms_sync.planning.audits import audited
+    from jsms_sync.planning.audited import audited
 
     return audited(state, content.temp_id, status, content.refuse_reason)
 

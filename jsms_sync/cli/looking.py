@@ -8,7 +8,7 @@ from datetime import datetime
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import Connection, Identity, looks_ahead
-from jsms_sync.model.decisions import Action
+from jsms_sync.model.decisions import Action, Change
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import Bound, Event
 from jsms_sync.model.observed import Observed
@@ -46,8 +46,13 @@ def binding(identity: Identity, state: State) -> tuple[Event, ...]:
     return (Bound(identity.account, digester_of(identity, state).key_id),)
 
 
-def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -> tuple[Plan, Observed]:
-    """The plan after a look at the service, GETs only; the balance is read when campaigns would change."""
+def observed_plan(
+    wanted: Wanted, connection: Connection, state: State | None, *, priced: bool = True
+) -> tuple[Plan, Observed]:
+    """The plan after a look at the service, GETs only.
+
+    Where it is to be `priced`, the balance is read when campaigns would change.
+    """
     from jsms_sync.applying.refresh import read_balance, refresh
 
     known = state or State(lineage="")
@@ -59,14 +64,15 @@ def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
     plan = _plan(wanted, connection.identity, state, observed)
-    if any(_costs(change.action) and kind_of(change.address) == "campaign" for change in plan.changes):
+    if priced and any(_costs(change) and kind_of(change.address) == "campaign" for change in plan.changes):
         balance = read_balance(connection.client)
         plan = replace(plan, estimate=replace(plan.estimate, balance=balance))
     return plan, observed
 
 
-def _costs(action: Action) -> bool:
-    return action in (Action.CREATE, Action.MODIFY, Action.REPLACE)
+def _costs(change: Change) -> bool:
+    sends = change.action in (Action.CREATE, Action.MODIFY, Action.REPLACE)
+    return sends and kind_of(change.address) == "campaign"
 
 
 def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Plan:

@@ -21,6 +21,7 @@ COMMANDS = {
     "show": ("plan", "Show a saved plan."),
     "apply": ("apply", "Plan, ask, and carry the plan out."),
     "status": ("status", "Show how audits and campaigns stand."),
+    "wait": ("wait", "Wait until no audit is open; sends GETs only."),
     "drift": ("drift", "Compare what is recorded with what JSMS shows."),
     "outputs": ("status", "Print the serving temp_id of every template."),
     "import": ("import_", "Adopt what exists at JSMS: write its entry, record its id."),

@@ -44,7 +44,8 @@ class Revision(Value, frozen=True):
     """One remote template that carries or carried the text of an address.
 
     `sent` is what was submitted (None when imported), `echo` what the service first answered for it,
-    `superseded_at` when an apply first recorded a newer serving revision.
+    `superseded_at` when an apply first recorded a newer serving revision, `submitted_at` when it last went to
+    its audit where that was not at `created_at`.
     """
 
     temp_id: int
@@ -56,6 +57,12 @@ class Revision(Value, frozen=True):
     served: bool = False
     superseded_at: Moment | None = None
     refuse_reason: str | None = None
+    submitted_at: Moment | None = None
+
+    @property
+    def in_audit_since(self) -> datetime:
+        """When its last audit began: a resubmission starts it anew (`jsms-api.md §6.2`)."""
+        return self.submitted_at or self.created_at
 
 
 class TemplateRecord(Value, frozen=True, tag_field="kind", tag="template"):

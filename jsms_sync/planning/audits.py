@@ -1,42 +1,68 @@
-"""What a callback tells of an audit, as events of the state."""
+"""The audits that are open, and what each of them came to."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
 
-from msgspec.structs import replace
+from jsms_sync.kinds.template_settle import YOUNG
+from jsms_sync.model.events import fold
+from jsms_sync.model.observed import Gone, SeenTemplate, TemplateSeen
+from jsms_sync.model.records import Audit, Revision, State
+from jsms_sync.model.resources import Address, Definitions
+from jsms_sync.planning.moves import moves
 
-from jsms_sync.model.events import RevisionSet
-from jsms_sync.model.records import Audit, Revision, State, TemplateRecord
-from jsms_sync.model.resources import Address
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """The revision that an audit was about, as it is recorded from now on."""
-
-    address: Address
-    before: Revision
-    after: Revision
-
-    @property
-    def events(self) -> tuple[RevisionSet, ...]:
-        """What is to be recorded; nothing when it is known already."""
-        return (RevisionSet(self.address, self.after),) if self.after != self.before else ()
+Key = tuple[Address, int]
+"""The address and the temp_id of a revision."""
+Revisions = Mapping[Key, Revision]
 
 
-def audited(state: State, temp_id: int, status: Audit, reason: str | None) -> Audited | None:
-    """What the end of an audit means for the revision of that id; None where no address has it.
+class Verdict(StrEnum):
+    """How an audit stands: open, or over in one of four ways."""
 
-    The reason stands beside the submission that it answers, until that is submitted again. The status is
-    recorded only while the audit is open: a callback may come hours late, and then a GET knows better.
+    OPEN = "auditing"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    MISSING = "missing"
+    WITHDRAWN = "withdrawn"
+
+
+Verdicts = Mapping[Key, Verdict]
+BAD = frozenset({Verdict.REJECTED, Verdict.MISSING})
+"""Audits that did not end as they should: the text needs a person, or was deleted outside."""
+
+
+def revisions(definitions: Definitions, state: State, now: datetime) -> Revisions:
+    """Every revision that is recorded at a defined address, also at one that was renamed just now."""
+    known = fold(state, moves(definitions, state, now).events)
+    records = ((address, known.template(address)) for address in sorted(definitions.templates))
+    return {(a, temp_id): r for a, record in records if record for temp_id, r in record.revisions.items()}
+
+
+def auditing(known: Revisions) -> tuple[Key, ...]:
+    """Those that are recorded as being in their audit."""
+    return tuple(key for key, revision in known.items() if revision.status is Audit.AUDITING)
+
+
+def verdicts(
+    keys: Iterable[Key], known: Revisions, seen: Mapping[int, TemplateSeen], now: datetime
+) -> Verdicts:
+    """How the audit of each of those revisions stands."""
+    return {key: _verdict(known.get(key), seen.get(key[1]), now) for key in sorted(keys)}
+
+
+def _verdict(revision: Revision | None, seen: TemplateSeen | None, now: datetime) -> Verdict:
+    """One that could not be read is open as far as anybody knows.
+
+    One that an apply has removed from the record meanwhile was withdrawn, for a newer text or an edit back.
     """
-    for address, record in state.resources.items():
-        revision = record.revisions.get(temp_id) if isinstance(record, TemplateRecord) else None
-        if revision is not None:
-            return Audited(address, revision, _after(revision, status, reason))
-    return None
-
-
-def _after(revision: Revision, status: Audit, reason: str | None) -> Revision:
-    if status is Audit.REJECTED and reason:
-        revision = replace(revision, refuse_reason=reason)
-    return replace(revision, status=status) if revision.status is Audit.AUDITING else revision
+    if revision is None:
+        return Verdict.WITHDRAWN
+    if revision.status is not Audit.AUDITING:
+        return Verdict(revision.status.value)
+    match seen:
+        case SeenTemplate(status=status):
+            return Verdict(status.value)
+        case Gone() if now - revision.created_at >= YOUNG:
+            return Verdict.MISSING
+        case _:
+            return Verdict.OPEN

@@ -27,9 +27,10 @@ from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits
 from jsms_sync.model.text import UNKNOWN_SIGNATURE
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Texts, estimate
+from jsms_sync.planning.future import awaited, changes_with_future, held_with_future, too_late, waits
 from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
-from jsms_sync.planning.order import in_order, with_switches
+from jsms_sync.planning.order import in_order
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.renames import rename_notes
 from jsms_sync.planning.safety import (
@@ -80,16 +81,22 @@ def make_plan(look: Look) -> Plan:
     decided = merged(
         (moved, *(v.decision for v in chosen.values()), *(v.decision for v in campaigns.values()), *leaving)
     )
+    texts = awaited(views, look.now)
+    waiting = waits(look.definitions.campaigns, campaigns, texts)
     return Plan(
         look.origin,
-        with_switches(in_order(decided.changes), look.state),
-        tuple(sorted(decided.held, key=lambda held: held.address)),
+        changes_with_future(in_order(decided.changes), texts, waiting),
+        held_with_future(sorted(decided.held, key=lambda held: held.address), texts, waiting),
         (*decided.refusals, *_refusals(look, decided.changes, views, used)),
         (*look.problems, *decided.problems),
-        (*look.notes, *selection.notes, *_notes(look, decided)),
+        (
+            *(*look.notes, *selection.notes, *_notes(look, decided)),
+            *too_late(waiting, look.now, look.limits.freeze),
+        ),
         estimate(decided.changes, _texts(look.observed, views), look.signature),
         decided.events,
         _unchanged(look.definitions, decided, selection),
+        waiting,
     )
 
 

@@ -25,6 +25,11 @@ def _shown(character: str) -> str:
     return character
 
 
+def china_minute(iso: str) -> str:
+    """A time of a document, which is in China time, as people read it: to the minute."""
+    return iso[:16].replace("T", " ")
+
+
 def count(number: int, one: str, many: str) -> str:
     """The number with its word."""
     return f"{number:,} {one if number == 1 else many}"

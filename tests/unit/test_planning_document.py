@@ -19,7 +19,7 @@ from jsms_sync.planning.fields import FieldChange, differences
 from jsms_sync.planning.plan import Plan, held_exits
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plan.json"
-CHANGE = ["address", "kind", "action", "reason", "remote_id", "fields", "source", "next"]
+CHANGE = ["address", "kind", "action", "reason", "remote_id", "fields", "source", "next", "expected_approval"]
 WARNING = Problem("tag-unused", Severity.WARNING, "a tag", b.HERE, "remove it", Address("campaign.c"))
 
 
