@@ -80,8 +80,7 @@ def _asked(format: str, document: Json, address: Address) -> Exit:
         code="confirmation-missing",
     )
     if format == "json":
-        said = {"code": error.code, "exit": int(error.exit), "message": error.message, "help": error.help}
-        say_json({**document, "error": said})
+        say_json(document)
     else:
         say(doubts_text(document))
         complain(error)
