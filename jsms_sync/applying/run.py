@@ -4,7 +4,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from jsms_sync.api.client import Client
@@ -17,6 +17,9 @@ from jsms_sync.state.store import Store
 
 LATEST = timedelta(seconds=60)
 """A schedule is placed only when its time is further away than this (promise 3)."""
+
+CANCELLED = "cancelled"
+"""The code of what was not done because `cancel` has stopped the campaign."""
 
 
 class Halted(JsmsSyncError):
@@ -59,7 +62,11 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One apply: the service, the store, the clock, and the wish to stop, all handed in."""
+    """One apply: the service, the store, the clock, and the wish to stop, all handed in.
+
+    `former` are the names under which campaigns stood before this apply renamed them; `campaign` is the one
+    that is being worked on, under each of its names: what `cancel` says of any of them counts.
+    """
 
     client: Client
     store: Store
@@ -71,11 +78,20 @@ class Run:
     allowed_in_use: frozenset[Address] = frozenset()
     refusals: Refusals = field(default_factory=Refusals)
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    former: Mapping[Address, Address] = field(default_factory=dict)
+    campaign: tuple[Address, ...] = ()
+
+    def on(self, campaign: Address) -> "Run":
+        """The same run, at work on that campaign."""
+        return replace(self, campaign=(campaign, self.former.get(campaign, campaign)))
 
     def check_wanted(self) -> None:
-        """Raises Halted once the user has asked to stop."""
+        """Raises Halted once the user has asked to stop, or `cancel` has stopped the campaign."""
         if self.stopping.is_set():
             raise Halted("not started, because you asked to stop", code="interrupted")
+        stop = self.store.stop() if self.campaign else None
+        if stop is not None and any(map(stop.stops, self.campaign)):
+            raise Halted(f"{self.campaign[0]} was stopped by `cancel`", code=CANCELLED)
 
     def check_placing(self, draft: Draft) -> None:
         """Raises Halted when a schedule would be placed too late (promise 3)."""

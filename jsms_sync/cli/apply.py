@@ -1,6 +1,5 @@
 """`apply`: plan, ask, and carry it out; every outcome is told as it comes."""
 
-import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from jsms_sync.cli.options import Common, choices, command, overrides
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
 from jsms_sync.cli.starting import circumstances, new_state_at
 from jsms_sync.cli.telling import Teller
-from jsms_sync.cli.terminal import complain, notes, start_logging
+from jsms_sync.cli.terminal import check_confirmable, complain, notes, start_logging
 from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
 from jsms_sync.model.decisions import Action, HeldCode, RefusalCode
 from jsms_sync.model.outcomes import Outcome, Result
@@ -61,7 +60,7 @@ def apply(
     """Plan, ask, and carry the plan out: templates, then campaigns, then what is left over."""
     start_logging(common)
     chosen = choices(**overriding)
-    _check_confirmable(auto_approve)
+    check_confirmable(auto_approve)
     definitions, problems = load_valid(common)
     wanted = Wanted(common, definitions, problems, clock(common)(), chosen)
     manner = Manner(format, auto_approve, detailed_exitcode)
@@ -73,15 +72,6 @@ def apply(
             return Teller(common, manner.format).refused(refusals)
         new_state_at(place)
         return _hold_and_apply(wanted, connection, place, manner)
-
-
-def _check_confirmable(auto_approve: bool) -> None:
-    if not auto_approve and not sys.stdin.isatty():
-        raise InvalidInput(
-            "nobody is there to be asked, so nothing was done",
-            help="Give --auto-approve to apply without a question.",
-            code="confirmation-missing",
-        )
 
 
 def _check_time(common: Common, connection: Connection) -> None:

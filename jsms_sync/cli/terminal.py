@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import click
 
 from jsms_sync.cli.options import Common
-from jsms_sync.errors import JsmsSyncError
+from jsms_sync.errors import InvalidInput, JsmsSyncError
 from jsms_sync.model.records import State
 from jsms_sync.reports.paint import Paint, coloured, plain
 
@@ -41,6 +41,16 @@ def complain(error: JsmsSyncError) -> None:
     click.echo(f"Error: {error.message}", err=True)
     if error.help:
         click.echo(f"       {error.help}", err=True)
+
+
+def check_confirmable(auto_approve: bool) -> None:
+    """Raises InvalidInput where a question would have to be asked, and nobody is there."""
+    if not auto_approve and not sys.stdin.isatty():
+        raise InvalidInput(
+            "nobody is there to be asked, so nothing was done",
+            help="Give --auto-approve to go on without a question.",
+            code="confirmation-missing",
+        )
 
 
 def start_logging(common: Common) -> None:

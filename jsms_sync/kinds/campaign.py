@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from jsms_sync.kinds.campaign_cancelled import cancelled
 from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
 from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
 from jsms_sync.kinds.campaign_uncovered import uncovered
@@ -96,7 +97,9 @@ def _header(facts: CampaignFacts, case: Case) -> Decision:
     record, desired = case.record, case.desired
     used = {standing.batch.target.temp_id for standing in case.live}
     name = desired.template if used == {case.serving.temp_id} else record.template
-    header = CampaignSet(facts.address, desired.source.file, name, record.cancelled)
+    # What could not be stopped, and shall not be any more, is as before.
+    stays = record.cancelled and not (facts.recreate and case.live)
+    header = CampaignSet(facts.address, desired.source.file, name, stays)
     known = CampaignSet(facts.address, record.source, record.template, record.cancelled)
     return Decision(events=(header,) if facts.record and header != known else ())
 
@@ -125,9 +128,7 @@ def _hold(case: Case, code: HeldCode, reason: str, *later: str) -> Decision:
 def _cancelled(facts: CampaignFacts, case: Case) -> Decision | None:
     if facts.recreate or not (case.record.cancelled or (facts.record is None and facts.was_cancelled)):
         return None
-    return _hold(
-        case, HeldCode.CANCELLED, "it was cancelled", f"--recreate {facts.address} schedules it again"
-    )
+    return cancelled(case)
 
 
 def _cancelled_outside(facts: CampaignFacts, case: Case) -> Decision | None:

@@ -141,7 +141,8 @@ def _cost(cost: Cost | None) -> Json | None:
 def _phase(record: CampaignRecord, now: datetime, *, in_doubt: bool) -> str:
     """What its schedules tell; nothing where it has none."""
     batches = record.batches.values()
-    if record.cancelled or any(batch.gone for batch in batches):
+    pending = [batch for batch in batches if batch.target.send_time > now and not batch.gone]
+    if (record.cancelled and not pending) or any(batch.gone for batch in batches):
         return "cancelled"
     if any(batch.target.send_time <= now for batch in batches):
         return "sent"

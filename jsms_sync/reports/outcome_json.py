@@ -22,7 +22,7 @@ def outcome_document(outcome: Outcome) -> Json:
     if outcome.remote_id is not None:
         document["remote_id"] = outcome.remote_id
     if outcome.trouble is not None:
-        document["error"] = _error(outcome.trouble)
+        document["error"] = error_document(outcome.trouble)
     if outcome.refused:
         document["refused"] = _refused(outcome.refused)
     return document
@@ -44,7 +44,8 @@ def _refused(refused: Iterable[RefusedRecipient]) -> list[Json]:
     ]
 
 
-def _error(trouble: Trouble) -> Json:
+def error_document(trouble: Trouble) -> Json:
+    """What went wrong; `code` is JSMS's number where there is one."""
     code = trouble.code if trouble.number is None else trouble.number
     return {"code": code, "message": trouble.message, "http_status": trouble.http_status}
 

@@ -34,7 +34,7 @@ campaigns:
 """
 COMMANDS = (
     *("init", "validate", "plan", "show", "apply", "status", "wait", "outputs"),
-    *("import", "resolve", "sandbox", "schema"),
+    *("import", "cancel", "test-send", "resolve", "sandbox", "schema"),
 )
 PRIVATE = re.compile(r"1991234567[089]|planted-value|5e987ac6d2e04d95a9d8f0d1|planted-secret")
 
