@@ -76,6 +76,9 @@ class HeldState:
             known = self._stop = data, stops.decode(data, str(self._places.stop))
         return known[1]
 
+    def check_held(self) -> None:
+        """It is: the kernel's lock ends with this process."""
+
     def commit(self, *events: Event) -> None:
         """The events are in the synced journal, all or none of them.
 
