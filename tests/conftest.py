@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from served import Served
+from state_kinds import kept, postgres_url, s3_endpoint  # noqa: F401 - fixtures
 from workspace import Workspace
 
 from jsms_sync.sandbox import controller

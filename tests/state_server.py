@@ -7,7 +7,6 @@ GitLab: the state at …/terraform/state/NAME, its lock at …/lock (POST, DELET
 import base64
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,13 +31,14 @@ class StateServer:
     """What the server keeps, and how it shall misbehave.
 
     `faults` are taken one by one by requests of that method: `drop-before` and `drop-after` cut the
-    connection, a number is answered instead of what happened after it did.
+    connection, a number is answered after it was done, one in quotes instead of doing it.
     """
 
     gitlab: bool = True
     has_locks: bool = True
     is_true: bool = True
     compares_ids: bool = True
+    locked_answer: bytes | None = None
     states: dict[str, Kept] = field(default_factory=dict)
     faults: dict[str, list[str | int]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -51,9 +51,11 @@ class StateServer:
 
     def latest(self, name: str) -> Any:
         """The document as it stands."""
-        return json.loads(
-            next(k for path, k in self.states.items() if path.endswith(f"/{name}")).versions[-1]
-        )
+        return json.loads(self.kept(name).versions[-1])
+
+    def kept(self, name: str) -> Kept:
+        """All that is kept of that state."""
+        return next(kept for path, kept in self.states.items() if path.endswith(f"/{name}"))
 
     def answer(self, method: str, path: str, id: str | None, body: bytes) -> tuple[int, bytes]:
         """What the protocol answers."""
@@ -62,11 +64,9 @@ class StateServer:
         if locks:
             if not self.has_locks:
                 return 405, b""
-            return (
-                self._lock(path, json.loads(body))
-                if method in ("LOCK", "POST")
-                else self._unlock(path, id, body)
-            )
+            if method in ("LOCK", "POST"):
+                return self._lock(path, json.loads(body))
+            return self._unlock(path, id, body)
         kept = self.states.get(path)
         if method == "GET":
             return (404, b"") if kept is None else (200, kept.versions[-1]) if kept.versions else (204, b"")
@@ -99,7 +99,8 @@ class StateServer:
             if self.gitlab
             else kept.lock
         )
-        return (409 if self.gitlab else 423), json.dumps(told).encode()
+        said = json.dumps(told).encode() if self.locked_answer is None else self.locked_answer
+        return (409 if self.gitlab else 423), said
 
     def _unlock(self, path: str, id: str | None, body: bytes) -> tuple[int, bytes]:
         kept = self.states.setdefault(path, Kept())
@@ -129,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
             elif fault == "drop-before":
                 self.close_connection = True
                 return
+            elif isinstance(fault, str) and fault.isdigit():
+                status, answer = int(fault), b""
             else:
                 id = parse_qs(parts.query).get("ID", [None])[0]
                 status, answer = self.kept.answer(self.command, parts.path, id, body)
@@ -170,4 +173,3 @@ def state_server(**manner: Any) -> Iterator[StateServer]:
         server.shutdown()
         server.server_close()
         thread.join()
-        time.sleep(0)

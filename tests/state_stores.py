@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 
 BUCKET = "states"
+PASSWORD = "hunter2-pg"
+SCRAM = ("-A", "scram-sha-256", "--pwfile")
 CREDENTIAL = (
     "AWS4-HMAC-SHA256 Credential=S3RVER/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x"
 )
@@ -99,8 +101,9 @@ def postgres() -> Iterator[str]:
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
         data, port = folder / "data", free_port()
+        (folder / "password").write_text(PASSWORD)
         subprocess.run(
-            [initdb, "-D", str(data), "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            [initdb, "-D", data, "-U", "tester", *SCRAM, f"{folder}/password", "-E", "UTF8", "--no-sync"],
             check=True,
             capture_output=True,
             cwd=folder,
@@ -118,7 +121,7 @@ def postgres() -> Iterator[str]:
         )
         try:
             _wait_for_postgres(port, server)
-            yield f"postgresql://tester:hunter2-pg@127.0.0.1:{port}/postgres"
+            yield f"postgresql://tester:{PASSWORD}@127.0.0.1:{port}/postgres"
         finally:
             server.send_signal(signal.SIGQUIT)
             server.wait(10)
@@ -132,7 +135,7 @@ def _wait_for_postgres(port: int, server: subprocess.Popen[bytes]) -> None:
     for _ in range(200):
         assert server.poll() is None, "PostgreSQL did not start"
         try:
-            psycopg.connect(f"postgresql://tester@127.0.0.1:{port}/postgres").close()
+            psycopg.connect(f"postgresql://tester:{PASSWORD}@127.0.0.1:{port}/postgres").close()
             return
         except psycopg.OperationalError:
             time.sleep(0.05)

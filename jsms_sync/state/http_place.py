@@ -85,6 +85,8 @@ class HttpPlace:
     authorization: Secret | None
     manner: Manner
     folder: Path
+    patience: float = PATIENCE
+    pauses: tuple[float, ...] = PAUSES
 
     @contextmanager
     def opened(self) -> Iterator["Addresses"]:
@@ -114,7 +116,7 @@ class Addresses:
     keeps_versions = True
 
     def __init__(self, place: HttpPlace, wire: Wire) -> None:
-        self._place, self._wire = place, wire
+        self._place, self._wire, self.pauses = place, wire, place.pauses
 
     def fetch(self, part: str) -> Blob | None:
         """What stands at the address, None where there is nothing; asked again where there is no answer."""
@@ -180,7 +182,7 @@ class Addresses:
     def alone(self, part: str, owner: Holder) -> Iterator[str]:
         """The id of the part's own lock; one that nobody gives back is taken away."""
         try:
-            id = self._taken(part, owner, PATIENCE)
+            id = self._taken(part, owner, self._place.patience)
         except _LockedBy as locked:
             if not locked.all_the_time:
                 raise
@@ -241,7 +243,7 @@ class Addresses:
         return answer
 
     def _persistent(self, ask: Callable[[], Answer]) -> Answer:
-        for pause in PAUSES:
+        for pause in self.pauses:
             with suppress(Unanswered):
                 return ask()
             time.sleep(pause)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed
 from jsms_sync.state.leases import TERMS, HeldLease, Terms, leased
-from jsms_sync.state.remote_place import Blob, Conflict, Unanswered
+from jsms_sync.state.remote_place import PAUSES, Blob, Conflict, Unanswered
 from jsms_sync.state.store import Holder
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def object_place(url: str, terms: Terms = TERMS) -> ObjectPlace:
 class Objects:
     """The objects of one state."""
 
-    keeps_versions = False
+    keeps_versions, pauses = False, PAUSES
 
     def __init__(self, place: ObjectPlace, store: "ObjectStore") -> None:
         self._place, self._store = place, store

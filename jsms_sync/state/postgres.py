@@ -13,7 +13,7 @@ from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.state.leases import TERMS, HeldLease, Terms, leased
 from jsms_sync.state.objects import is_loopback
-from jsms_sync.state.remote_place import Blob, Conflict, Unanswered
+from jsms_sync.state.remote_place import PAUSES, Blob, Conflict, Unanswered
 from jsms_sync.state.store import Holder
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _unusable(why: str) -> InvalidInput:
 class Rows:
     """The rows of one state, over one connection at a time; safe between threads."""
 
-    keeps_versions = False
+    keeps_versions, pauses = False, PAUSES
 
     def __init__(self, place: PostgresPlace) -> None:
         self._place, self._guard = place, threading.RLock()

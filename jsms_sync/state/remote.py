@@ -80,7 +80,12 @@ class RemoteBackend:
 
     def create(self, state: State, *, owner: Holder | None = None) -> None:
         """The state is kept here. Raises InvalidInput where a state exists."""
-        with self.place.opened() as place, place.locked(owner or this_process("init"), 0) as grip:
+        with self.place.opened() as place:
+            place.prove()
+            self._create(place, state, owner or this_process("init"))
+
+    def _create(self, place: Opened, state: State, owner: Holder) -> None:
+        with place.locked(owner, 0) as grip:
             exists = place.fetch(DOCUMENT) is not None
             if not exists:
                 with suppress(Conflict):

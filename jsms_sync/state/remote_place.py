@@ -14,7 +14,7 @@ DOCUMENT, STOP, LOCK, BACKUP = "", "stop", "lock", "backup"
 """The parts of a state: what names each beside the location itself."""
 
 PAUSES = (0.1, 0.5, 2.0)
-"""Seconds before a write is tried again whose outcome is not known, or which the store would not take."""
+"""What suits a store behind a network."""
 
 
 class Conflict(Exception):
@@ -61,6 +61,11 @@ class Opened(Protocol):
     @property
     def keeps_versions(self) -> bool:
         """Whether the store keeps what is overwritten, so that no backup of it needs to be made."""
+        ...
+
+    @property
+    def pauses(self) -> tuple[float, ...]:
+        """Seconds before a write is tried again whose outcome is not known, or which was refused."""
         ...
 
     def prove(self) -> None:
@@ -124,7 +129,7 @@ def written(
     written, Unanswered when nothing is known.
     """
     trouble: Exception = Conflict(part)
-    for pause in (*PAUSES, None):
+    for pause in (*place.pauses, None):
         try:
             return place.put(part, data, expected, key)
         except (Conflict, Unanswered) as error:
