@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.privacy import Secret
-from jsms_sync.state.http_place import GITLAB, HttpPlace, Manner
+from jsms_sync.state.http_lock import GITLAB, Manner
+from jsms_sync.state.http_place import HttpPlace
 from jsms_sync.state.http_wire import basic
 from jsms_sync.state.objects import is_loopback
 

@@ -6,24 +6,23 @@ a whole number `serial` in each document, and takes no number twice.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
-from uuid import uuid4
 
 import msgspec
 
-from jsms_sync.errors import JsmsSyncError, MissingCredentials, OperationFailed, StateLocked
+from jsms_sync.errors import JsmsSyncError, MissingCredentials, OperationFailed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.state.files import Files, put, told
+from jsms_sync.state.http_lock import LockedBy, LockInfo, Manner, told_by, wish
 from jsms_sync.state.http_wire import Answer, Wire
 from jsms_sync.state.lock import this_process
-from jsms_sync.state.remote_place import DOCUMENT, PAUSES, Blob, Conflict, Unanswered
+from jsms_sync.state.remote_place import DOCUMENT, PAUSES, Blob, Conflict, Unanswered, persistent
 from jsms_sync.state.store import Holder
 
 PAUSE = 0.5
@@ -47,31 +46,6 @@ CREDENTIALS = (
     "Set JSMS_SYNC_STATE_USERNAME and JSMS_SYNC_STATE_PASSWORD, or TF_HTTP_USERNAME and TF_HTTP_PASSWORD; in "
     "GitLab they need the rights of a maintainer to write, of a developer to read (docs/state.md)."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a server wants to be asked: for GitLab the lock is a resource of its own below the state."""
-
-    lock: str = "LOCK"
-    unlock: str = "UNLOCK"
-    update: str = "POST"
-    below: str = ""
-
-
-GITLAB = Manner("POST", "DELETE", below="/lock")
-
-
-class LockInfo(msgspec.Struct, rename={"id": "ID"}):
-    """Who wants a lock, in the protocol's own words; servers may answer with less."""
-
-    id: str = ""
-    Operation: str = ""
-    Info: str = ""
-    Who: str = ""
-    Version: str = ""
-    Created: str = ""
-    Path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +94,7 @@ class Addresses:
 
     def fetch(self, part: str) -> Blob | None:
         """What stands at the address, None where there is nothing; asked again where there is no answer."""
-        answer = self._persistent(lambda: self._asked("GET", self._target(part)))
+        answer = persistent(lambda: self._asked("GET", self._target(part)), self.pauses)
         if answer.status in ABSENT or (answer.status == HTTPStatus.OK and not answer.body):
             return None
         if answer.status != HTTPStatus.OK:
@@ -151,11 +125,11 @@ class Addresses:
 
     def prove(self) -> None:
         """A second lock is refused while there is one; OperationFailed else, or without locks at all."""
-        info = _info(this_process("doctor"))
+        info = wish(this_process("doctor"))
         if self._lock(DOCUMENT, info) is not None:
             return
         try:
-            other = _info(this_process("doctor"))
+            other = wish(this_process("doctor"))
             if self._lock(DOCUMENT, other) is None:
                 self._unlock(DOCUMENT, other.id)
                 message = f"{self._place.location}: the server gave its lock to two at once."
@@ -183,7 +157,7 @@ class Addresses:
         """The id of the part's own lock; one that nobody gives back is taken away."""
         try:
             id = self._taken(part, owner, self._place.patience)
-        except _LockedBy as locked:
+        except LockedBy as locked:
             if not locked.all_the_time:
                 raise
             self._unlock(part, locked.id)
@@ -194,11 +168,11 @@ class Addresses:
             self._unlock(part, id)
 
     def _taken(self, part: str, owner: Holder, timeout: float) -> str:
-        deadline, info, seen = time.monotonic() + timeout, _info(owner), set[str]()
+        deadline, info, seen = time.monotonic() + timeout, wish(owner), set[str]()
         while (holder := self._lock(part, info)) is not None:
             seen.add(holder.id)
             if time.monotonic() >= deadline:
-                raise _LockedBy(self._place, holder, all_the_time=len(seen) == 1)
+                raise LockedBy(self._place.location, self._place.manner, holder, all_the_time=len(seen) == 1)
             time.sleep(min(PAUSE, max(deadline - time.monotonic(), 0)))
         return info.id
 
@@ -206,11 +180,11 @@ class Addresses:
         """Who has the lock, None when it is ours: also when it was given to us and the answer got lost."""
         manner, target = self._place.manner, self._lock_target(part)
         body = msgspec.json.encode(info)
-        answer = self._persistent(lambda: self._asked(manner.lock, target, body))
+        answer = persistent(lambda: self._asked(manner.lock, target, body), self.pauses)
         if answer.status in DONE:
             return None
         if answer.status in LOCKED:
-            holder = _holder(answer.body)
+            holder = told_by(answer.body)
             return None if holder.id == info.id else holder
         if answer.status in NO_LOCK:
             message = f"The server of the state {self._place.location} offers no lock (HTTP {answer.status})."
@@ -225,7 +199,7 @@ class Addresses:
         manner, target = self._place.manner, self._lock_target(part, id)
         body = None if manner.below else msgspec.json.encode(LockInfo(id=id))
         try:
-            answer = self._persistent(lambda: self._asked(manner.unlock, target, body))
+            answer = persistent(lambda: self._asked(manner.unlock, target, body), self.pauses)
         except Unanswered as error:
             help = f"Nobody else can take it until then: `jsms-sync state unlock {id}`."
             raise OperationFailed(f"The lock could not be given back: {error.message}", help=help) from error
@@ -242,13 +216,6 @@ class Addresses:
             raise Unanswered(message, help="Try again; its server has a problem.")
         return answer
 
-    def _persistent(self, ask: Callable[[], Answer]) -> Answer:
-        for pause in self.pauses:
-            with suppress(Unanswered):
-                return ask()
-            time.sleep(pause)
-        return ask()
-
     def _unexpected(self, method: str, answer: Answer) -> OperationFailed:
         moved = HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST
         help = "It redirects, and credentials do not follow: name the final address." if moved else ""
@@ -262,49 +229,3 @@ class Addresses:
 
     def _lock_target(self, part: str, id: str = "") -> str:
         return self._target(part, id, self._place.manner.below)
-
-
-class _LockedBy(StateLocked):
-    """That somebody else has the lock, and whether it was the same one for as long as we looked."""
-
-    def __init__(self, place: HttpPlace, holder: LockInfo, *, all_the_time: bool) -> None:
-        self.id, self.all_the_time = holder.id, all_the_time
-        # GitLab answers with the wish of who asks instead of the holder's.
-        what = [] if place.manner == GITLAB else [repr(holder.Operation)] if holder.Operation else []
-        job = [] if place.manner == GITLAB or not holder.Info else [holder.Info]
-        who = " ".join([*what, f"of {holder.Who or 'somebody else'}", *job])
-        since = f" since {holder.Created}" if holder.Created else ""
-        help = (
-            "Wait until it is done, or give --lock-timeout SECONDS to wait here. Once you are sure that it "
-            f"runs no longer: `jsms-sync state unlock {holder.id or 'ID'}`."
-        )
-        super().__init__(f"The state {place.location} is locked: a run {who} holds it{since}.", help=help)
-
-
-def _info(owner: Holder) -> LockInfo:
-    from jsms_sync import __version__
-
-    return LockInfo(
-        id=str(uuid4()),
-        Operation=owner.command,
-        Info=owner.job or "",
-        Who=f"process {owner.pid} on {owner.host}",
-        Version=__version__,
-        Created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-
-
-def _holder(body: bytes) -> LockInfo:
-    """Who the server says has the lock; servers may say anything, or nothing."""
-    said: object = None
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        said = msgspec.json.decode(body)
-    fields = said if isinstance(said, Mapping) else {}
-    names = ("Operation", "Info", "Who", "Created")
-    words = {name: _word(fields.get(name)) for name in names}
-    return LockInfo(id=_word(fields.get("ID")), **words)
-
-
-def _word(value: object) -> str:
-    """What a server says, fit for one line of a message."""
-    return "".join(each for each in value if each.isprintable())[:200] if isinstance(value, str) else ""

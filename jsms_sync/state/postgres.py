@@ -13,7 +13,7 @@ from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.state.leases import TERMS, HeldLease, Terms, leased
 from jsms_sync.state.objects import is_loopback
-from jsms_sync.state.remote_place import PAUSES, Blob, Conflict, Unanswered
+from jsms_sync.state.remote_place import PAUSES, Blob, Conflict, Unanswered, persistent
 from jsms_sync.state.store import Holder
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Rows:
         import psycopg
 
         try:
-            self._run("Creating its table", CREATE)
+            self._repeated("Creating its table", CREATE)
         except OperationFailed as error:
             # Two at once may both find it missing; then one of them is told so, and it is there.
             if not isinstance(
@@ -125,7 +125,7 @@ class Rows:
 
     def fetch(self, part: str) -> Blob | None:
         """The row as it stands, None where there is none, or no table."""
-        row = self._run("Reading", FETCH, self._place.name, part)
+        row = self._repeated("Reading", FETCH, self._place.name, part)
         return None if row is None else Blob(bytes(row[0]), str(row[1]), row[2])
 
     def put(self, part: str, data: bytes, expected: str | None, key: str = "") -> str:
@@ -140,12 +140,12 @@ class Rows:
 
     def keep(self, part: str, data: bytes) -> str:
         """Where the data stands now, whatever stood there."""
-        self._run("Writing", KEEP, self._place.name, part, data)
+        self._repeated("Writing", KEEP, self._place.name, part, data)
         return f"{self._place.location} (part {part!r} of table {TABLE})"
 
     def now(self) -> datetime:
         """The time by the server's clock."""
-        row = self._run("Asking the time of", "SELECT clock_timestamp()")
+        row = self._repeated("Asking the time of", "SELECT clock_timestamp()")
         assert row is not None  # a SELECT without FROM has one row
         now: datetime = row[0]
         return now
@@ -159,6 +159,10 @@ class Rows:
     def alone(self, part: str, owner: Holder) -> AbstractContextManager[str]:
         """Nobody needs to be: comparing versions suffices."""
         return nullcontext("")
+
+    def _repeated(self, doing: str, statement: str, *values: object) -> Any:
+        """The same, for what may be done twice: a server that ends a connection costs nothing."""
+        return persistent(lambda: self._run(doing, statement, *values), self.pauses)
 
     def _run(self, doing: str, statement: str, *values: object) -> Any:
         """The first row of the answer, None where there is none. Unanswered when the connection broke."""
@@ -188,7 +192,8 @@ class Rows:
         if self._connection is None:
             url = self._place.url.reveal()
             try:
-                connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
+                # Statements prepared on the server do not survive poolers such as PgBouncer.
+                connection = psycopg.connect(url, autocommit=True, connect_timeout=10, prepare_threshold=None)
             except psycopg.ProgrammingError:
                 # Its message may hold the URL.
                 raise _unusable("cannot be understood by the library for it") from None

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from jsms_sync.errors import OperationFailed
 from jsms_sync.state.store import Holder
+
+Answer = TypeVar("Answer")
 
 DOCUMENT, STOP, LOCK, BACKUP = "", "stop", "lock", "backup"
 """The parts of a state: what names each beside the location itself."""
@@ -112,6 +114,15 @@ class Place(Protocol):
     def opened(self) -> AbstractContextManager[Opened]:
         """A connection for the length of the block."""
         ...
+
+
+def persistent(ask: Callable[[], Answer], pauses: tuple[float, ...]) -> Answer:
+    """What the store answers to something that may be asked twice; Unanswered when it never does."""
+    for pause in pauses:
+        with suppress(Unanswered):
+            return ask()
+        time.sleep(pause)
+    return ask()
 
 
 def written(

@@ -24,7 +24,7 @@ from jsms_sync.model.records import State
 from jsms_sync.model.resources import campaign_address
 from jsms_sync.model.stop import Stop, Stopped
 from jsms_sync.state.http_address import http_place
-from jsms_sync.state.http_place import GITLAB, Manner
+from jsms_sync.state.http_lock import GITLAB, Manner
 from jsms_sync.state.http_wire import basic
 from jsms_sync.state.lock import this_process
 from jsms_sync.state.remote import RemoteBackend
