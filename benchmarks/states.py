@@ -1,4 +1,4 @@
-"""`python -m benchmarks.states`: what a durable step costs in each place of a state; real stores, on loopback."""
+"""`python -m benchmarks.states`: what a durable step costs in each place for a state, on loopback."""
 
 import argparse
 import os

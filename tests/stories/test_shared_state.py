@@ -167,7 +167,7 @@ def _killed(team: Workspace, kept: Kept, fatal: int, *, after: bool) -> bool:
             killer.victim = process.pid
             ran = ended(process)
         assert ran.exit in (0, -signal.SIGKILL), ran
-        return killer.done.is_set()
+        return ran.exit == -signal.SIGKILL
 
 
 def _start_anew(team: Workspace, kept: Kept, sandbox: Served) -> None:
