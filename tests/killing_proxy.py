@@ -1,4 +1,4 @@
-"""A proxy before a store that kills the client at its n-th write: before the store hears of it, or after."""
+"""A proxy before a store that ends the client, or its connection, at a write: before it is done, or after."""
 
 import os
 import re
@@ -19,7 +19,10 @@ WRITES = {
 
 @dataclass
 class Killer:
-    """Kills `victim` at the write of that number; `done` tells whether it has."""
+    """Kills `victim` at the write of that number, or cuts the connection where there is none.
+
+    `done` tells whether it has.
+    """
 
     target: tuple[str, int]
     pattern: re.Pattern[bytes]
@@ -38,8 +41,9 @@ class Killer:
             return bool(self.pattern.search(data)) and self.seen == self.fatal
 
     def kill(self) -> None:
-        """The client is no more."""
-        os.kill(self.victim, signal.SIGKILL)
+        """The client, or its connection, is no more."""
+        if self.victim:
+            os.kill(self.victim, signal.SIGKILL)
         self.done.set()
 
 
@@ -77,7 +81,7 @@ def _answers(store: socket.socket, client: socket.socket, killer: Killer) -> Non
         while data := store.recv(1 << 20):
             if killer.fatal == -1 and not killer.done.is_set():
                 killer.kill()
-                return
+                break
             client.sendall(data)
     with suppress(OSError):
         client.shutdown(socket.SHUT_RDWR)
