@@ -8,7 +8,15 @@ from typing import TypeVar
 from jsms_sync.api.client import Client
 from jsms_sync.errors import ApiError, ApiRefusal, Exit, NotSent
 from jsms_sync.kinds import campaign_wire, template_wire
-from jsms_sync.model.observed import Gone, Observed, ScheduleSeen, TemplateSeen, Unreadable
+from jsms_sync.model.digests import Digester
+from jsms_sync.model.observed import (
+    Gone,
+    Observed,
+    ScheduleKept,
+    ScheduleSeen,
+    TemplateSeen,
+    Unreadable,
+)
 from jsms_sync.model.records import CampaignRecord, State, TemplateRecord
 from jsms_sync.model.resources import Definitions
 
@@ -23,9 +31,17 @@ Seen = TypeVar("Seen")
 
 
 def refresh(
-    client: Client, definitions: Definitions, state: State, now: datetime, *, parallelism: int
+    client: Client,
+    definitions: Definitions,
+    state: State,
+    now: datetime,
+    *,
+    parallelism: int,
+    digester: Digester | None = None,
 ) -> Observed:
     """What the service holds of everything that is recorded or referred to.
+
+    With a digester recipients are turned into digests as they are read; whole, a million would not fit.
 
     Raises ApiRefusal when the credentials are refused, and NotSent when the service cannot be reached: both
     say nothing about any one object.
@@ -34,19 +50,22 @@ def refresh(
     if not templates and not schedules:
         templates = {PROBE}
     observed: dict[int, TemplateSeen] = {}
-    placed: dict[str, ScheduleSeen] = {}
+    placed: dict[str, ScheduleKept] = {}
     with ThreadPoolExecutor(parallelism) as pool:
         # One map for both: what it raises cancels everything that has not started.
-        for seen in pool.map(lambda id: _read_one(client, id), (*sorted(templates), *sorted(schedules))):
+        for seen in pool.map(
+            lambda id: _read_one(client, id, digester), (*sorted(templates), *sorted(schedules))
+        ):
             observed.update(seen.templates)
             placed.update(seen.schedules)
     return Observed(observed, placed, clock_skew=client.clock_skew)
 
 
-def _read_one(client: Client, id: int | str) -> Observed:
+def _read_one(client: Client, id: int | str, digester: Digester | None) -> Observed:
     if isinstance(id, int):
         return Observed({id: read_template(client, id)})
-    return Observed(schedules={id: read_schedule(client, id)})
+    seen = read_schedule(client, id)
+    return Observed(schedules={id: campaign_wire.rolled(seen, digester) if digester else seen})
 
 
 def _template_ids(definitions: Definitions, state: State) -> set[int]:

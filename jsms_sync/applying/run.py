@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from jsms_sync.api.client import Client
 from jsms_sync.errors import JsmsSyncError
-from jsms_sync.model.decisions import Draft
+from jsms_sync.model.decisions import Draft, FileRows
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.records import CampaignRecord, State
-from jsms_sync.model.resources import Address
+from jsms_sync.model.resources import Address, Recipient
 from jsms_sync.state.store import Store
 
 LATEST = timedelta(seconds=60)
@@ -24,9 +25,24 @@ class Halted(JsmsSyncError):
     code = "halted"
 
 
+class Reader(Protocol):
+    """What brings back the recipients of a file, a batch at a time."""
+
+    def check(self, address: Address) -> None:
+        """Raises Stale when the campaign's file is not the one that was checked any more."""
+        ...
+
+    def fetch(self, address: Address, rows: FileRows) -> tuple[Recipient, ...]:
+        """The recipients of those rows of the campaign's file. Raises Stale when the file has changed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One apply: the service, the store, the clock, and the wish to stop, all handed in."""
+    """One apply: the service, the store, the clock, and the wish to stop, all handed in.
+
+    `reader` is what campaigns with a recipients file need.
+    """
 
     client: Client
     store: Store
@@ -37,6 +53,7 @@ class Run:
     stopping: threading.Event = field(default_factory=threading.Event)
     allowed_in_use: frozenset[Address] = frozenset()
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    reader: Reader | None = None
 
     def check_wanted(self) -> None:
         """Raises Halted once the user has asked to stop."""

@@ -1,11 +1,14 @@
 """What campaigns cost, as JSMS counts: every character 1, a newline 2, 70 to one part, else 67 to a part."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 from jsms_sync.model.decisions import Change, ChangeBatch, Draft, PlaceBatch
 from jsms_sync.model.privacy import Params
 from jsms_sync.model.resources import Address, TemplateType
+from jsms_sync.model.rolls import Lengths
 from jsms_sync.model.text import OPT_OUT, UNKNOWN_SIGNATURE, VARIABLE, length, parts
 from jsms_sync.planning.plan import Estimate
 
@@ -29,6 +32,12 @@ class Pattern:
         values = params.reveal()
         return parts(self.fixed + sum(length(values.get(name, "")) for name in self.variables))
 
+    def all_parts(self, count: int, lengths: Lengths) -> int:
+        """The billed parts of the messages to so many recipients, whose values have those lengths."""
+        columns = [lengths[name] for name in self.variables if name in lengths]
+        added = Counter(map(sum, zip(*columns, strict=True)) if columns else repeat(0, count))
+        return sum(parts(self.fixed + more) * times for more, times in added.items())
+
 
 Texts = Mapping[Address | int, tuple[str, TemplateType]]
 
@@ -45,4 +54,6 @@ def _parts(draft: Draft, texts: Texts) -> int:
     if text is None:
         return len(draft.recipients)
     pattern = Pattern.of(*text)
-    return sum(pattern.parts(recipient.params) for recipient in draft.recipients)
+    if isinstance(draft.recipients, tuple):
+        return sum(pattern.parts(recipient.params) for recipient in draft.recipients)
+    return pattern.all_parts(len(draft.recipients), draft.recipients.lengths)

@@ -1,7 +1,7 @@
 """One look at everything becomes a plan: every address decided, then what spans addresses."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jsms_sync.kinds.campaign import CampaignFacts
@@ -22,6 +22,7 @@ from jsms_sync.model.resources import (
     kind_of,
     template_address,
 )
+from jsms_sync.model.rolls import Roll
 from jsms_sync.model.serving import Serving
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Texts, estimate
@@ -41,7 +42,10 @@ from jsms_sync.planning.uses import gone_ids, serving_of, used_ids
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Everything that a plan is made from; `existing` are the recorded source files that still exist."""
+    """Everything that a plan is made from; `existing` are the recorded source files that still exist.
+
+    `rolls` are the recipients whom a file holds, with just the parameters that `wanted_variables` names.
+    """
 
     origin: Origin
     definitions: Definitions
@@ -54,6 +58,7 @@ class Look:
     existing: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    rolls: Mapping[Address, Roll] = field(default_factory=dict)
 
 
 def make_plan(look: Look) -> Plan:
@@ -142,7 +147,23 @@ def _campaign_facts(
         recreate=address in look.choices.recreate,
         overwrite=address in look.choices.overwrite,
         freeze=look.limits.freeze,
+        roll=look.rolls.get(address),
     )
+
+
+def wanted_variables(look: Look, addresses: Iterable[Address]) -> dict[Address, frozenset[str] | None]:
+    """The variables of the text that each of those campaigns would send; None where nobody knows them."""
+    moved = moves(look.definitions, look.state, look.now)
+    look = replace(look, state=fold(look.state, moved.events))
+    known, views = _Known.of(look.state), dict[Address, TemplateView]()
+    found: dict[Address, frozenset[str] | None] = {}
+    for address in addresses:
+        desired = look.definitions.campaigns[address]
+        if desired.template is not None:
+            template = template_address(desired.template)
+            views[template] = views.get(template) or decide_template(_template_facts(look, known, template))
+        found[address] = _serving(look, desired, views).variables
+    return found
 
 
 def _serving(look: Look, desired: Campaign | None, views: Mapping[Address, TemplateView]) -> Serving:

@@ -1,0 +1,84 @@
+"""Recipients as digests and lengths: what comparing and counting need of people, and no more.
+
+A million recipients are 16 MB here; as objects they would be a gigabyte.
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+from jsms_sync.model.digests import ENTRY, Digester
+from jsms_sync.model.resources import Recipient
+from jsms_sync.model.text import length
+
+SHOWN = 7
+"""Of a number: its first three and last four digits, which is what a mask shows."""
+HIDDEN = "*" * SHOWN
+
+Lengths = Mapping[str, "array[int]"]
+"""By the name of a parameter, the characters of everybody's value as JSMS counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Recipients in an order, each with an entry of digests, the lengths of its values, and perhaps a mask.
+
+    `names` are the parameters that everybody has.
+    """
+
+    members: bytes = field(default=b"", repr=False)
+    lengths: Lengths = field(default_factory=dict, repr=False)
+    names: frozenset[str] = frozenset()
+    masks: str = field(default="", repr=False)
+
+    def __len__(self) -> int:
+        return len(self.members) // ENTRY
+
+    def pack(self, rows: Iterable[int]) -> bytes:
+        """The entries of those rows, in an order that tells nothing."""
+        members = self.members
+        return b"".join(sorted([members[row * ENTRY : (row + 1) * ENTRY] for row in rows]))
+
+    def lengths_of(self, rows: Sequence[int]) -> Lengths:
+        """The lengths of those rows' values."""
+        return {name: _picked(of, rows) for name, of in self.lengths.items()}
+
+    def mask(self, row: int) -> str:
+        """The number of that row as it may be shown."""
+        shown = self.masks[row * SHOWN : (row + 1) * SHOWN] or HIDDEN
+        return "****" if shown == HIDDEN else f"{shown[:3]}****{shown[3:]}"
+
+
+def _picked(of: "array[int]", rows: Sequence[int]) -> "array[int]":
+    return array("I", itemgetter(*rows)(of) if len(rows) > 1 else [of[row] for row in rows])
+
+
+def roll_of(recipients: Sequence[Recipient], digester: Digester, names: frozenset[str] | None = None) -> Roll:
+    """The roll of recipients who are at hand, with just those parameters, or with all where None."""
+    values = [recipient.params.reveal() for recipient in recipients]
+    common = frozenset.intersection(*map(frozenset, values)) if values else frozenset()
+    if names is not None:
+        values = [{name: value for name, value in given.items() if name in names} for given in values]
+    mobiles = [recipient.mobile.reveal() for recipient in recipients]
+    present = {name: [given.get(name, "") for given in values] for name in {n for g in values for n in g}}
+    if all(len(given) == len(present) for given in values):
+        members = digester.entries(mobiles, present)
+    else:
+        members = b"".join(_entry(digester, r, names) for r in recipients)
+    return Roll(members, lengths(present), common, masks(mobiles))
+
+
+def _entry(digester: Digester, recipient: Recipient, names: frozenset[str] | None) -> bytes:
+    params = recipient.params if names is None else recipient.params.only(names)
+    return digester.mobile(recipient.mobile) + digester.params(params)
+
+
+def lengths(columns: Mapping[str, Sequence[str]]) -> Lengths:
+    """The lengths of the values in each column."""
+    return {name: array("I", map(length, values)) for name, values in columns.items()}
+
+
+def masks(mobiles: Iterable[str]) -> str:
+    """What may be shown of each number, one after the other; nothing of a number that is not one."""
+    return "".join(m[:3] + m[-4:] if len(m) == 11 and m.isdigit() else HIDDEN for m in mobiles)
