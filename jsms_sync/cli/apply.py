@@ -132,6 +132,7 @@ def _carried_out(
 ) -> tuple[Outcome, ...]:
     from jsms_sync.applying.apply import apply as carry_out
     from jsms_sync.applying.run import Run
+    from jsms_sync.definitions.fetching import Fetcher
 
     run = Run(
         connection.client,
@@ -142,6 +143,7 @@ def _carried_out(
         wanted.common.parallelism,
         stopping,
         _allowed_in_use(wanted.choices),
+        reader=Fetcher(wanted.definitions.campaigns),
     )
     outcomes = []
     for outcome in carry_out(plan, run):

@@ -10,14 +10,19 @@ from jsms_sync.reports.problem_text import problems_text
 CODE = "invalid-definitions"
 
 
-def load(common: Common) -> Loaded:
+def load(common: Common, *, with_recipients: bool = True) -> Loaded:
     """What the definitions say, with all problems."""
-    return definitions.load(common.paths, folder=common.chdir)
+    return definitions.load(
+        common.paths,
+        folder=common.chdir,
+        recipients_dir=common.recipients_dir,
+        with_recipients=with_recipients,
+    )
 
 
-def load_valid(common: Common) -> tuple[Definitions, tuple[Problem, ...]]:
+def load_valid(common: Common, *, with_recipients: bool = True) -> tuple[Definitions, tuple[Problem, ...]]:
     """Definitions without errors, and their warnings; InvalidInput tells every error otherwise."""
-    loaded = load(common)
+    loaded = load(common, with_recipients=with_recipients)
     if loaded.has_errors:
         raise _unusable([p for p in loaded.problems if p.severity is Severity.ERROR])
     return loaded.definitions, loaded.problems

@@ -13,9 +13,10 @@ from jsms_sync.model.digests import Digester
 from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
-from jsms_sync.model.resources import Definitions, Problem, kind_of
+from jsms_sync.model.resources import Address, Definitions, Problem, RecipientsFile, kind_of
+from jsms_sync.model.rolls import Roll
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
-from jsms_sync.planning.decide import Look, make_plan
+from jsms_sync.planning.decide import Look, make_plan, wanted_variables
 from jsms_sync.planning.plan import Origin, Plan
 
 NO_STATE = "there is no state here yet: everything counts as new, and apply will need --new-state"
@@ -45,7 +46,12 @@ def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -
     connection.identity.check(known)
     common = wanted.common
     observed = refresh(
-        connection.client, wanted.definitions, known, wanted.now, parallelism=common.parallelism
+        connection.client,
+        wanted.definitions,
+        known,
+        wanted.now,
+        parallelism=common.parallelism,
+        digester=digester_of(connection.identity, known),
     )
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
@@ -89,7 +95,20 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         problems=wanted.problems,
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
     )
-    return make_plan(look)
+    return make_plan(replace(look, rolls=_rolls(look)))
+
+
+def _rolls(look: Look) -> dict[Address, Roll]:
+    """The recipients of every campaign with a file that was read. Raises Stale when a file has changed."""
+    from jsms_sync.definitions.rolls import read_roll
+
+    files = {
+        address: campaign.recipients
+        for address, campaign in look.definitions.campaigns.items()
+        if isinstance(campaign.recipients, RecipientsFile) and campaign.recipients.is_read
+    }
+    variables = wanted_variables(look, files)
+    return {address: read_roll(file, look.digester, variables[address]) for address, file in files.items()}
 
 
 def _existing(common: Common, state: State) -> frozenset[str]:

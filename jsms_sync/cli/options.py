@@ -28,6 +28,7 @@ class Common:
     now: str | None
     parallelism: int
     lock_timeout: float
+    recipients_dir: str | None
     chdir: Path
     verbose: int
     quiet: bool
@@ -65,6 +66,11 @@ COMMON = (
         default=0,
         metavar="S",
         help="Wait that many seconds for a locked state.  [default: 0]",
+    ),
+    click.Option(
+        ["--recipients-dir"],
+        metavar="DIR",
+        help="Look for recipients files and suppression lists there, such as outside of git.",
     ),
     click.Option(
         ["-C", "--chdir"],
@@ -140,6 +146,11 @@ def overrides(function: F) -> F:
     for option in reversed(OVERRIDES):
         function = option(function)
     return function
+
+
+without_recipients = click.option(
+    "--without-recipients", is_flag=True, help="Do without the recipients files: not for an apply."
+)
 
 
 def choices(

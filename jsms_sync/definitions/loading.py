@@ -1,6 +1,7 @@
 """The whole of loading: files, documents, entries, rules, resources; nothing is raised on the way."""
 
 import gc
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,10 +13,11 @@ from typing import Any
 from jsms_sync.definitions.build import campaign, template, time_of
 from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.entries import Entry, entries, merged
+from jsms_sync.definitions.files import NAMED, Files, Named
 from jsms_sync.definitions.loaded import Loaded
 from jsms_sync.definitions.places import Document, Table
 from jsms_sync.definitions.reader import read
-from jsms_sync.definitions.roster import Sheets, roster
+from jsms_sync.definitions.roster import roster
 from jsms_sync.definitions.rules_campaign import CAMPAIGN_RULES, moves
 from jsms_sync.definitions.rules_template import RULES
 from jsms_sync.definitions.schema_file import schema_text
@@ -43,18 +45,22 @@ class _Run:
 
     folder: Path
     content_limit: int
-    files: dict[str, bytes] = field(default_factory=dict)
+    hashes: dict[str, bytes] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     zones: dict[str, tzinfo | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
 def load_all(
-    paths: Sequence[str], folder: Path, content_limit: int, gate_for: GateMaker = native_gate
+    paths: Sequence[str],
+    folder: Path,
+    content_limit: int,
+    gate_for: GateMaker = native_gate,
+    named: Named = NAMED,
 ) -> Loaded:
     """Everything that the paths define, with all problems sorted by place."""
     with _uncollected():
-        return _loaded(_Run(folder, content_limit), paths, gate_for)
+        return _loaded(_Run(folder, content_limit), paths, gate_for, Files(folder, named))
 
 
 @contextmanager
@@ -69,13 +75,12 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> Loaded:
+def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker, files: Files) -> Loaded:
     _read_files(run, paths, gate_for)
     known, twice = merged(run.entries)
     run.problems += [*twice, *moves(known)]
     _check_templates(run, known)
-    sheets = Sheets(run.folder)
-    campaigns = _check_campaigns(run, known, sheets)
+    campaigns = _check_campaigns(run, known, files)
     wrong = {found.address for found in run.problems if found.severity is Severity.ERROR}
     templates = {
         address: template(entry)
@@ -87,8 +92,8 @@ def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> Loaded:
         for address, found in campaigns.items()
         if address not in wrong and _stands(found, templates)
     }
-    whole = digest({**sheets.files, **run.files})
-    return Loaded(Definitions(templates, sound, tuple(run.files), whole), _sorted(run.problems))
+    whole = digest({**files.hashes, **run.hashes})
+    return Loaded(Definitions(templates, sound, tuple(run.hashes), whole), _sorted(run.problems))
 
 
 def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
@@ -100,7 +105,7 @@ def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
         if isinstance(data, Problem):
             run.problems.append(data)
             continue
-        run.files[name] = data
+        run.hashes[name] = hashlib.sha256(data).digest()
         document, found = read(name, data)
         run.problems += found
         if document:
@@ -131,7 +136,7 @@ def _check_templates(run: _Run, known: Mapping[Address, Entry]) -> None:
                 run.problems += rule(entry, run.content_limit)
 
 
-def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) -> dict[Address, Campaign]:
+def _check_campaigns(run: _Run, known: Mapping[Address, Entry], files: Files) -> dict[Address, Campaign]:
     """The campaigns whose parts were found; some of them may have problems all the same."""
     built: dict[Address, Campaign] = {}
     for address, entry in known.items():
@@ -139,13 +144,13 @@ def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) 
             continue
         for rule in CAMPAIGN_RULES:
             run.problems += rule(entry, known)
-        recipients, found = roster(entry, known, sheets)
-        run.problems += found
+        found = roster(entry, known, files)
+        run.problems += found.problems
         at = time_of(entry, run.zones[entry.document.file])
         if isinstance(at, Problem):
             run.problems.append(at)
         elif isinstance(at, datetime):
-            built[address] = campaign(entry, at, recipients)
+            built[address] = campaign(entry, at, found)
     return built
 
 

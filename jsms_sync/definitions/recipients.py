@@ -1,14 +1,14 @@
-"""Rows of numbers and values made recipients, whichever way they were written."""
+"""Numbers and values that stand in the YAML itself made recipients."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from jsms_sync.definitions.codes import CODES, problem
+from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.rules_template import has_brackets
 from jsms_sync.definitions.wording import MOBILE, mobile_help, mobile_shown, shown
 from jsms_sync.model.privacy import Mobile, Params, mask
-from jsms_sync.model.resources import Address, Position, Problem, Recipient, Severity
+from jsms_sync.model.resources import Address, Position, Problem, Recipient
 
 
 class Row(NamedTuple):
@@ -42,7 +42,6 @@ class Rows:
     rows: Sequence[Row]
     who: Callable[[int], str]
     at: Callable[[int, str], Position]
-    from_file: bool = False
 
 
 class Finding(NamedTuple):
@@ -53,11 +52,6 @@ class Finding(NamedTuple):
     field: str
     message: str
     help: str | None = None
-
-    @property
-    def order(self) -> tuple[bool, int]:
-        """Errors first, then by row."""
-        return CODES[self.code].severity is Severity.WARNING, self.row
 
 
 def recipients(rows: Rows, needs: Needs) -> tuple[tuple[Recipient, ...], list[Finding]]:
@@ -113,8 +107,6 @@ def _repeated(
 ) -> Finding:
     earlier, before = first
     where = f"here and in line {rows.at(earlier, 'mobile').line}"
-    if rows.from_file and values == before:
-        return Finding("recipient-repeated", number, "mobile", f"{mask(mobile)} is written twice: {where}")
     differing = ", with different parameters" if values != before else ""
     return Finding(
         "recipient-twice", number, "mobile", f"{mask(mobile)} is written twice{differing}: {where}"

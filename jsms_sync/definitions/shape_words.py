@@ -141,6 +141,12 @@ def _one_of(path: Path, error: Any) -> Iterator[Fault]:
 
 def _enum(path: Path, error: Any) -> Iterator[Fault]:
     value = error.instance
+    if path[-1] == "encoding":
+        known = error.validator_value
+        help = did_you_mean(value, known) if isinstance(value, str) else ""
+        message = f"{subject(path)} cannot be {_written(value)}"
+        yield Fault("unknown-encoding", path, message, help or f"one of {quoted(known)}")
+        return
     words = [template_type.word for template_type in TemplateType]
     near = did_you_mean(value, words) if isinstance(value, str) else ""
     if str(value) in ("1", "2", "3"):
@@ -168,7 +174,10 @@ _FIELDS = {
 
 def _field(path: Path, error: Any) -> Iterator[Fault]:
     field = str(path[-1])
-    if field == "mobile":
+    if "columns" in path[:-1]:
+        message = f"{subject(path)} cannot be {_written(error.instance)}"
+        yield Fault("invalid-variable-name", path, message, "write `mobile` or the name of a variable")
+    elif field == "mobile":
         written = str(error.instance)
         message = f"{subject(path)} cannot be {mobile_shown(written)}"
         yield Fault("invalid-mobile", path, message, mobile_help(written))

@@ -18,6 +18,7 @@ from jsms_sync.model.resources import (
     Campaign,
     Definitions,
     Problem,
+    RecipientsFile,
     TemplateType,
     kind_of,
     template_address,
@@ -87,7 +88,12 @@ def make_plan(look: Look) -> Plan:
         estimate(decided.changes, _texts(look.observed, views)),
         decided.events,
         _unchanged(look.definitions, decided),
+        any(_is_unread(campaign) for campaign in look.definitions.campaigns.values()),
     )
+
+
+def _is_unread(campaign: Campaign) -> bool:
+    return isinstance(campaign.recipients, RecipientsFile) and not campaign.recipients.is_read
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ Json = dict[str, object]
 def plan_document(plan: Plan) -> Json:
     """The whole plan as values that JSON knows."""
     origin = plan.origin
-    return {
+    document: Json = {
         "format_version": FORMAT_VERSION,
         "id": origin.id,
         "created_at": origin.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -35,6 +35,7 @@ def plan_document(plan: Plan) -> Json:
             "balance": plan.estimate.balance,
         },
     }
+    return document | ({"without_recipients": True} if plan.without_recipients else {})
 
 
 def change_document(change: Change) -> Json:

@@ -43,7 +43,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an apply would do, in order, what must wait, and what forbids it; `events` are observations."""
+    """What an apply would do, in order, what must wait, and what forbids it; `events` are observations.
+
+    A plan made `without_recipients` that it needed is for looking at only.
+    """
 
     origin: Origin
     changes: tuple[Change, ...] = ()
@@ -54,6 +57,7 @@ class Plan:
     estimate: Estimate = Estimate()
     events: tuple[Event, ...] = ()
     unchanged: int = 0
+    without_recipients: bool = False
 
     @property
     def is_empty(self) -> bool:
