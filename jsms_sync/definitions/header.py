@@ -25,16 +25,15 @@ def is_parameter(name: str, wanted: Sequence[str] | None) -> bool:
 def header_problems(source: Source, top: int, names: Sequence[str]) -> Iterator[Problem]:
     """What is wrong with the header; its words are not shown, they may be a row of numbers."""
     meant = meanings(source, names)
-    for name in source.columns:
-        if name not in names and not source.may_lack:
-            help = did_you_mean(name, names) or None
-            yield _problem(
-                source, top, 0, f"the header has no column `{shown(name)}`, which `columns` names", help
-            )
+    lacking = [] if source.may_lack else [name for name in source.columns if name not in names]
+    for name in lacking:
+        message = f"the header has no column `{shown(name)}`, which `columns` names"
+        yield _problem(source, top, 0, message, did_you_mean(name, names) or None)
     if MOBILE_COLUMN not in meant:
         near = any(closest(name, [MOBILE_COLUMN]) for name in meant)
         help = "did you mean `mobile`? It is written in lower case, without spaces" if near else None
-        yield _problem(source, top, 0, "the header has no column `mobile`", help)
+        if not any(source.columns[name] == MOBILE_COLUMN for name in lacking):
+            yield _problem(source, top, 0, "the header has no column `mobile`", help)
         return
     for index, name in enumerate(meant):
         if not name:

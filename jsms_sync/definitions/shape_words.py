@@ -142,16 +142,20 @@ def _one_of(path: Path, error: Any) -> Iterator[Fault]:
 def _enum(path: Path, error: Any) -> Iterator[Fault]:
     value = error.instance
     if path[-1] == "encoding":
-        known = error.validator_value
-        help = did_you_mean(value, known) if isinstance(value, str) else ""
-        message = f"{subject(path)} cannot be {_written(value)}"
-        yield Fault("unknown-encoding", path, message, help or f"one of {quoted(known)}")
+        yield from _encoding(path, value, error.validator_value)
         return
     words = [template_type.word for template_type in TemplateType]
     near = did_you_mean(value, words) if isinstance(value, str) else ""
     if str(value) in ("1", "2", "3"):
         near = f"did you mean `{TemplateType(int(value)).word}`?"
     yield Fault("invalid-type", path, f"{subject(path)} cannot be {_written(value)}", near)
+
+
+def _encoding(path: Path, value: object, known: list[str]) -> Iterator[Fault]:
+    if isinstance(value, str):
+        message = f"{subject(path)} cannot be {_written(value)}"
+        help = did_you_mean(value, known) or f"one of {quoted(known)}"
+        yield Fault("unknown-encoding", path, message, help)
 
 
 def _const(path: Path, error: Any) -> Iterator[Fault]:
