@@ -8,6 +8,7 @@ from datetime import datetime
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import Connection, Identity, looks_ahead
+from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.model.decisions import Action
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.observed import Observed
@@ -45,14 +46,15 @@ def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -
     known = state or State(lineage="")
     connection.identity.check(known)
     common = wanted.common
-    observed = refresh(
-        connection.client,
-        wanted.definitions,
-        known,
-        wanted.now,
-        parallelism=common.parallelism,
-        digester=digester_of(connection.identity, known),
-    )
+    with uncollected():
+        observed = refresh(
+            connection.client,
+            wanted.definitions,
+            known,
+            wanted.now,
+            parallelism=common.parallelism,
+            digester=digester_of(connection.identity, known),
+        )
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
     plan = _plan(wanted, connection.identity, state, observed)
@@ -95,7 +97,8 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         problems=wanted.problems,
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
     )
-    return make_plan(replace(look, rolls=_rolls(look)))
+    with uncollected():
+        return make_plan(replace(look, rolls=_rolls(look)))
 
 
 def _rolls(look: Look) -> dict[Address, Roll]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from jsms_sync.definitions.decoding import FORBIDDEN, place_in
+from jsms_sync.definitions.decoding import place_in
 from jsms_sync.definitions.encodings import CODECS, is_utf_8_after_all, likely
 
 SIZE = 1 << 18
@@ -47,9 +47,9 @@ class Blocks:
             cut = max(whole.rfind("\n"), whole.rfind("\r", 0, -1)) + 1
             self._rest = whole[cut:]
             if cut:
-                yield self._checked(whole[:cut])
+                yield self._counted(whole[:cut])
         if self._rest:
-            yield self._checked(self._rest)
+            yield self._counted(self._rest)
 
     def _texts(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(CODECS[self._encoding])()
@@ -93,11 +93,6 @@ class Blocks:
         )
         return NotText("wrong-encoding", line, column, message, help)
 
-    def _checked(self, text: str) -> str:
-        found = FORBIDDEN.search(text)
-        if found is not None:
-            place = place_in("", text, found.start())
-            message = f"the invisible character U+{ord(found[0]):04X} stands here"
-            raise NotText("invalid-character", self._lines + place.line, place.column, message)
+    def _counted(self, text: str) -> str:
         self._lines += text.count("\n") if "\r" not in text else len(_LINE.findall(text))
         return text

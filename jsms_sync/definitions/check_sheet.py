@@ -96,7 +96,11 @@ def _all_good(tally: Tally, block: Block, width: int, mobile: int, params: Mappi
 
 
 def _is_filled(tally: Tally, name: str, cells: Sequence[str]) -> bool:
-    return (name in tally.needs.defaults or "" not in cells) and not has_brackets("".join(cells))
+    """Whether every value can be sent; white space of other kinds makes a row be looked at, and is fine."""
+    if "" in cells and name not in tally.needs.defaults:
+        return False
+    joined = "".join(cells)
+    return joined.isprintable() and not has_brackets(joined)
 
 
 def _row_by_row(looked: Looked, block: Block, width: int, mobile: int, params: Mapping[str, int]) -> None:

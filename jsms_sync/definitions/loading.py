@@ -1,10 +1,8 @@
 """The whole of loading: files, documents, entries, rules, resources; nothing is raised on the way."""
 
-import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -24,6 +22,7 @@ from jsms_sync.definitions.schema_file import schema_text
 from jsms_sync.definitions.shape import Gate, misshapen, native_gate
 from jsms_sync.definitions.sources import digest, find, read_bytes
 from jsms_sync.definitions.times import DEFAULT_ZONE, zone, zone_names
+from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.definitions.wording import did_you_mean, shown
 from jsms_sync.model.resources import (
     Address,
@@ -59,20 +58,8 @@ def load_all(
     named: Named = NAMED,
 ) -> Loaded:
     """Everything that the paths define, with all problems sorted by place."""
-    with _uncollected():
+    with uncollected():
         return _loaded(_Run(folder, content_limit), paths, gate_for, Files(folder, named))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keeps the cyclic collector away: it would walk the growing data again and again, a half of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker, files: Files) -> Loaded:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jsms_sync.definitions.blocks import Blocks
 from jsms_sync.definitions.columns import Run, columns
-from jsms_sync.definitions.numbers import keys_of, normalised
+from jsms_sync.definitions.numbers import LENGTH, normalised
 from jsms_sync.errors import Stale
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.resources import RecipientsFile
@@ -62,7 +62,11 @@ def _filled(file: RecipientsFile, cells: dict[str, Sequence[str]]) -> dict[str, 
 
 
 def _numbers(mobiles: Sequence[str]) -> Sequence[str]:
-    return mobiles if keys_of(mobiles) is not None else [normalised(mobile) for mobile in mobiles]
+    """The numbers as JSMS takes them; none that was found good has less than 11 digits."""
+    joined = "".join(mobiles)
+    if len(joined) == LENGTH * len(mobiles) and joined.isascii() and joined.isdecimal():
+        return mobiles
+    return [normalised(mobile) for mobile in mobiles]
 
 
 def changed(file: RecipientsFile) -> Stale:

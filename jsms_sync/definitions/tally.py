@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from jsms_sync.definitions.decoding import FORBIDDEN
 from jsms_sync.definitions.findings import Finding, Findings
 from jsms_sync.definitions.numbers import key_of, normalised
 from jsms_sync.definitions.recipients import Needs
@@ -110,6 +111,8 @@ def _value_findings(
             yield Finding("missing-param", line, None, message)
     for name, value in given.items():
         if has_brackets(value):
-            yield Finding(
-                "value-brackets", line, cells.get(name), f"`{shown(name)}` of this row holds 【 or 】"
-            )
+            message = f"`{shown(name)}` of this row holds 【 or 】"
+            yield Finding("value-brackets", line, cells.get(name), message)
+        if found := FORBIDDEN.search(value):
+            message = f"`{shown(name)}` of this row holds the invisible character U+{ord(found[0]):04X}"
+            yield Finding("invalid-character", line, cells.get(name), message, "delete the character")

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.records import DIGEST
@@ -21,14 +22,19 @@ def hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
 
 
 class Digester:
-    """Digests under one key; `key_id` tells keys apart and gives nothing of them away."""
+    """Digests under one key; `key_id` tells keys apart and gives nothing of them away.
+
+    A digest is BLAKE2b of the key, which has a fixed length, and then of the data: BLAKE2 has no length
+    extension, so that this is a MAC (RFC 7693 §1). Its own keyed mode pads the key to a block of 128 bytes,
+    which takes half as long again.
+    """
 
     __slots__ = ("_keyed", "key_id")
 
     def __init__(self, secret: Secret, lineage: str) -> None:
         material, salt = secret.reveal().encode(), lineage.encode()
         key = hkdf(material, salt, b"jsms-sync members")
-        self._keyed = hashlib.blake2b(digest_size=DIGEST, key=key)
+        self._keyed = hashlib.blake2b(key, digest_size=DIGEST)
         self.key_id = hkdf(material, salt, b"jsms-sync key id")[:8].hex()
 
     def mobile(self, mobile: Mobile) -> bytes:
@@ -46,14 +52,16 @@ class Digester:
         They are those that `mobile` and `params` give one by one, in a third of the time.
         """
         framed = [_framed_column(name, columns[name]) for name in sorted(columns)]
-        params = map(b"".join, zip(*framed, strict=True)) if framed else (b"" for _ in mobiles)
-        fresh = self._keyed.copy
-        digests: list[bytes] = []
-        for mobile, values in zip(mobiles, params, strict=True):
-            number, given = fresh(), fresh()
-            number.update(mobile.encode())
-            given.update(values)
-            digests += (number.digest(), given.digest())
+        params = map(b"".join, zip(*framed, strict=True)) if framed else repeat(b"", len(mobiles))
+        fresh, digests = self._keyed.copy, list[bytes]()
+        add = digests.append
+        for mobile, values in zip(map(str.encode, mobiles), params, strict=True):
+            digest = fresh()
+            digest.update(mobile)
+            add(digest.digest())
+            digest = fresh()
+            digest.update(values)
+            add(digest.digest())
         return b"".join(digests)
 
     def _digest(self, data: bytes) -> bytes:
@@ -67,8 +75,9 @@ def _framed(piece: bytes) -> bytes:
 
 
 def _framed_column(name: str, values: Sequence[str]) -> list[bytes]:
-    start = _framed(name.encode())
-    return [start + _framed(value.encode()) for value in values]
+    encoded, named = list(map(str.encode, values)), _framed(name.encode())
+    before = {size: named + size.to_bytes(4, "big") for size in set(map(len, encoded))}
+    return [before[len(value)] + value for value in encoded]
 
 
 def pack(members: Members) -> bytes:
@@ -81,14 +90,14 @@ def unpack(packed: bytes) -> dict[bytes, bytes]:
     return {entry[:DIGEST]: entry[DIGEST:] for entry in each(packed)}
 
 
-def each(packed: bytes) -> Iterator[bytes]:
+def each(packed: bytes) -> Sequence[bytes]:
     """The entries one by one."""
-    return (packed[start : start + ENTRY] for start in range(0, len(packed), ENTRY))
+    return [packed[start : start + ENTRY] for start in range(0, len(packed), ENTRY)]
 
 
 def in_order(packed: bytes) -> bytes:
     """The same entries, each once, in the order of `pack`."""
-    return b"".join(sorted(set(each(packed))))
+    return b"".join(sorted(dict.fromkeys(each(packed))))
 
 
 def halves(packed: bytes) -> tuple["array[int]", "array[int]"]:

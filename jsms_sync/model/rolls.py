@@ -4,7 +4,7 @@ A million recipients are 16 MB here; as objects they would be a gigabyte.
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -76,7 +76,12 @@ def _entry(digester: Digester, recipient: Recipient, names: frozenset[str] | Non
 
 def lengths(columns: Mapping[str, Sequence[str]]) -> Lengths:
     """The lengths of the values in each column."""
-    return {name: array("I", map(length, values)) for name, values in columns.items()}
+    return {name: array("I", map(_length(values), values)) for name, values in columns.items()}
+
+
+def _length(values: Sequence[str]) -> Callable[[str], int]:
+    """How those values are counted: as Python does, which is much quicker, where none has a newline."""
+    return length if "\n" in "".join(values) else len
 
 
 def masks(mobiles: Iterable[str]) -> str:
