@@ -93,11 +93,11 @@ def _indexed(file: RecipientsFile) -> _Index:
     measured = _measured(blocks, codec, sizes)
     headers = [file.mobile, *file.columns.values()]
     if file.format is FileFormat.JSONL:
-        lines = [line for some in objects(measured) for line in some.lines]
+        lines = array("I", (line for some in objects(measured) for line in some.lines))
     else:
         sheet = Sheet(measured, file.format)
         cells = [sheet.header.index(name) for name in headers]
-        lines = [line for block in sheet.blocks() for line in block.lines]
+        lines = array("I", (line for block in sheet.blocks() for line in block.lines))
     check_hash(file, blocks.sha256)
     starts = array("Q", accumulate(sizes, initial=identity[0] - sum(sizes)))
     begins = array("Q", (starts[line - 1] for line in lines))

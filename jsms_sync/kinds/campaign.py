@@ -62,6 +62,8 @@ def decide(facts: CampaignFacts) -> CampaignView:
     observed = Decision(events=settled.events)
     if facts.desired is None:
         return CampaignView(observed + removed(facts.address, facts.record, settled, facts.now), settled)
+    # Before the case is made: both take the most room that there is room for.
+    observed += _twice(facts, settled)
     case = Case.of(
         facts.desired,
         facts.record,
@@ -74,7 +76,7 @@ def decide(facts: CampaignFacts) -> CampaignView:
     decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)
     told = {held.code for held in decided.held}
     noted = tuple(held for held in _notes(case) if held.code not in told)
-    observed += _twice(facts, settled) + _header(facts, case) + _unknown_text(case) + _other_key(case)
+    observed += _header(facts, case) + _unknown_text(case) + _other_key(case)
     return CampaignView(observed + Decision(held=noted) + decided, settled)
 
 

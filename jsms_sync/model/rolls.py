@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from jsms_sync.model.digests import ENTRY, Digester
+from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.resources import Recipient
 from jsms_sync.model.text import length
 
 SHOWN = 7
 """Of a number: its first three and last four digits, which is what a mask shows."""
 HIDDEN = "*" * SHOWN
+LENGTH = 11
+"""Digits of a number."""
 
 Lengths = Mapping[str, "array[int]"]
 """By the name of a parameter, the characters of everybody's value as JSMS counts them."""
@@ -56,22 +59,28 @@ def _picked(of: "array[int]", rows: Sequence[int]) -> "array[int]":
 
 def roll_of(recipients: Sequence[Recipient], digester: Digester, names: frozenset[str] | None = None) -> Roll:
     """The roll of recipients who are at hand, with just those parameters, or with all where None."""
-    values = [recipient.params.reveal() for recipient in recipients]
-    common = frozenset.intersection(*map(frozenset, values)) if values else frozenset()
-    if names is not None:
-        values = [{name: value for name, value in given.items() if name in names} for given in values]
     mobiles = [recipient.mobile.reveal() for recipient in recipients]
-    present = {name: [given.get(name, "") for given in values] for name in {n for g in values for n in g}}
-    if all(len(given) == len(present) for given in values):
-        members = digester.entries(mobiles, present)
+    values = [recipient.params.reveal() for recipient in recipients]
+    everywhere, anywhere = _names(values)
+    if names is not None and not anywhere <= names:
+        values = [{name: given[name] for name in given if name in names} for given in values]
+    sent = anywhere if names is None else anywhere & names
+    columns = {name: [given.get(name, "") for given in values] for name in sent}
+    if sent <= everywhere:
+        members = digester.entries(mobiles, columns)
     else:
-        members = b"".join(_entry(digester, r, names) for r in recipients)
-    return Roll(members, lengths(present), common, masks(mobiles))
+        each = zip(mobiles, values, strict=True)
+        members = b"".join(digester.mobile(Mobile(m)) + digester.params(Params(given)) for m, given in each)
+    return Roll(members, lengths(columns), everywhere, masks(mobiles))
 
 
-def _entry(digester: Digester, recipient: Recipient, names: frozenset[str] | None) -> bytes:
-    params = recipient.params if names is None else recipient.params.only(names)
-    return digester.mobile(recipient.mobile) + digester.params(params)
+def _names(values: Sequence[Mapping[str, str]]) -> tuple[frozenset[str], frozenset[str]]:
+    """The parameters that everybody has, and those that anybody has."""
+    first = frozenset(values[0]) if values else frozenset()
+    if all(given.keys() == first for given in values):
+        return first, first
+    every = list(map(frozenset, values))
+    return frozenset.intersection(*every), frozenset.union(*every)
 
 
 def lengths(columns: Mapping[str, Sequence[str]]) -> Lengths:
@@ -84,6 +93,15 @@ def _length(values: Sequence[str]) -> Callable[[str], int]:
     return length if "\n" in "".join(values) else len
 
 
-def masks(mobiles: Iterable[str]) -> str:
-    """What may be shown of each number, one after the other; nothing of a number that is not one."""
-    return "".join(m[:3] + m[-4:] if len(m) == 11 and m.isdigit() else HIDDEN for m in mobiles)
+def masks(mobiles: Sequence[str]) -> str:
+    """What may be shown of each number, one after the other; nothing of what is not a number."""
+    if not set(map(len, mobiles)) <= {LENGTH} or not _is_digits("".join(mobiles)):
+        return "".join(m[:3] + m[-4:] if len(m) == LENGTH and _is_digits(m) else HIDDEN for m in mobiles)
+    digits, shown = "".join(mobiles).encode(), bytearray(SHOWN * len(mobiles))
+    for place, digit in enumerate((0, 1, 2, 7, 8, 9, 10)):
+        shown[place::SHOWN] = digits[digit::LENGTH]
+    return shown.decode()
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
