@@ -1,5 +1,6 @@
 """A recipients file that was checked, read again as digests and lengths: nobody in it is kept as a person."""
 
+import csv
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -86,5 +87,5 @@ def same_file(file: RecipientsFile) -> Iterator[None]:
     """Whatever cannot be read, though it was read before, means that the file has changed."""
     try:
         yield
-    except (OSError, ValueError, LookupError):
+    except (OSError, ValueError, LookupError, csv.Error):
         raise changed(file) from None
