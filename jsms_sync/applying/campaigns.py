@@ -191,6 +191,7 @@ def recipients_of(run: Run, change: Change, draft: Draft, schedule_id: str = "")
 
     Raises Stale when their file, or the schedule in which they stay, is not what the plan was made from.
     """
+    run.check_wanted()
     match draft.recipients:
         case FileRows() as rows:
             assert run.reader is not None, "a plan with a recipients file is applied with its reader"

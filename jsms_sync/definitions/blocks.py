@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jsms_sync.definitions.decoding import place_in
-from jsms_sync.definitions.encodings import CODECS, is_utf_8_after_all, likely
+from jsms_sync.definitions.encodings import CODECS, DEFAULT, TWO_BYTES, is_utf_8_after_all, likely
 
 SIZE = 1 << 18
 """Bytes that are read at once."""
@@ -74,23 +74,23 @@ class Blocks:
         return text.removeprefix("\ufeff") if is_first else text
 
     def _undecodable(self, error: UnicodeDecodeError) -> NotText:
-        """Where the bytes stop making sense, and what they may be; a file that began well is only damaged."""
-        before = error.object[: error.start]
-        text = before.decode(CODECS[self._encoding], "replace")
+        """Where the bytes stop making sense, and what they may be; UTF-8 that began well is only damaged."""
+        text = error.object[: error.start].decode(CODECS[self._encoding], "replace")
         place = place_in("", self._rest + text, len(self._rest) + len(text))
-        guess = likely(error.object) if self._is_ascii and before.isascii() else None
+        began_well = not self._is_ascii or any(character > TWO_BYTES for character in text)
+        is_damaged = CODECS[self._encoding] == DEFAULT and began_well
+        guess = None if is_damaged else likely(error.object)
         message = f"the byte 0x{error.object[error.start]:02x} is not {self._encoding}"
-        if guess and guess != self._encoding:
+        if guess and CODECS[guess] != CODECS[self._encoding]:
             message += f": the file looks like {guess}"
         return self._wrong(self._lines + place.line, place.column, message, guess)
 
     def _wrong(self, line: int, column: int, message: str, guess: str | None) -> NotText:
-        other = f"write `encoding: {guess}` beside `recipients_file`, or " if guess else ""
-        help = (
-            f"{other}save the file as UTF-8"
-            if guess != "utf-8"
-            else "remove `encoding`: UTF-8 is the default"
-        )
+        help = "save the file as UTF-8"
+        if guess == DEFAULT:
+            help = "remove `encoding`: UTF-8 is the default"
+        elif guess is not None and CODECS[guess] != CODECS[self._encoding]:
+            help = f"write `encoding: {guess}` beside `recipients_file`, or {help}"
         return NotText("wrong-encoding", line, column, message, help)
 
     def _counted(self, text: str) -> str:

@@ -17,6 +17,8 @@ CODECS: Mapping[str, str] = {
 """What may be written as `encoding`, and the codec that reads it; GB 18030 holds all of GBK and GB 2312."""
 
 DEFAULT = "utf-8"
+TWO_BYTES = "\u07ff"
+"""The last character that UTF-8 writes in two bytes: GBK may look like two bytes, hardly ever like three."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _COMMON_GB = range(0xB0, 0xD8)
 """The lead bytes of the 3755 characters that GB 2312 calls the first level: nearly all that people write."""
@@ -42,7 +44,7 @@ def is_utf_8_after_all(data: bytes) -> bool:
     """Whether bytes that are said to be in another encoding can hardly be anything but Chinese in UTF-8."""
     text = decoded(data, "utf-8") or ""
     wide = [character for character in text if character > "\x7f"]
-    return bool(wide) and all(character > "\u07ff" for character in wide)
+    return bool(wide) and all(character > TWO_BYTES for character in wide)
 
 
 def decoded(data: bytes, codec: str) -> str | None:

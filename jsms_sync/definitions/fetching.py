@@ -138,16 +138,15 @@ def _cells(file: RecipientsFile, index: _Index, rows: Iterable[int]) -> Iterator
 
 def _runs(index: _Index, rows: Iterable[int]) -> Iterator[tuple[int, int, int]]:
     """First byte, byte after the last, and number of the rows in each run without a gap in the file."""
-    begin = end = count = 0
-    for row in rows:
-        if count and index.begins[row] == end:
-            end, count = index.ends[row], count + 1
-            continue
-        if count:
+    wanted = iter(rows)
+    row = next(wanted)
+    begin, end, count = index.begins[row], index.ends[row], 1
+    for row in wanted:
+        if index.begins[row] != end:
             yield begin, end, count
-        begin, end, count = index.begins[row], index.ends[row], 1
-    if count:
-        yield begin, end, count
+            begin, count = index.begins[row], 0
+        end, count = index.ends[row], count + 1
+    yield begin, end, count
 
 
 def _parsed(file: RecipientsFile, index: _Index, text: str) -> list[Sequence[str]]:

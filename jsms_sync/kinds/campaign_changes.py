@@ -44,7 +44,7 @@ def converge(case: Case) -> Decision:
     wanted = replace(case.wanted, left_out=_left_out(case, case.wanted))
     made = tuple(_staying(case, wanted, changing) if case.stays else _placing(case, wanted, changing))
     changes = (_change(case, made),) if made else ()
-    return Decision(changes=changes) + _tag_note(case)
+    return Decision(changes=changes) + _tag_note(case) + _suppressed_note(case)
 
 
 def _placing(case: Case, wanted: Wanted, changing: frozenset[str]) -> Iterator[CampaignStep]:
@@ -309,6 +309,13 @@ def _tag_note(case: Case) -> Decision:
     if not case.live or tags == {case.desired.tag}:
         return Decision()
     return Decision(notes=(f"{case.desired.address}: a changed tag is not applied; no recipient sees it",))
+
+
+def _suppressed_note(case: Case) -> Decision:
+    if not case.desired.suppressed:
+        return Decision()
+    told = f"{case.desired.suppressed} left out, because `suppress` names their numbers"
+    return Decision(notes=(f"{case.desired.address}: {told}",))
 
 
 def replace_form(case: Case) -> Decision:

@@ -26,9 +26,14 @@ def plan_text(plan: Document, paint: Paint = plain) -> str:
         *_section("Held: these wait, and a later run goes on with them", plan["held"], paint, "held", "…"),
         *_section("Refused: nothing is done until a person decides", plan["refusals"], paint, "refused", "✗"),
     ]
-    notes = [f"Note: {note}" for note in plan.get("notes", ())]
+    notes = [f"Note: {note}" for note in (*plan.get("notes", ()), *_only_to_look_at(plan))]
     told = "\n".join([*blocks, *([""] if blocks else []), *notes, *_cost(plan), _summary(plan, paint)])
     return told.lstrip("\n") + "\n"
+
+
+def _only_to_look_at(plan: Document) -> Iterator[str]:
+    if plan.get("without_recipients"):
+        yield "this plan was made without the recipients files, so it cannot be applied"
 
 
 def refusals_text(refusals: Any, paint: Paint = plain) -> str:

@@ -1,6 +1,7 @@
 """Recipients files: whatever is written in one is who is texted, and what is told about the rest of it."""
 
 import csv
+import gc
 import io
 import json
 from array import array
@@ -17,6 +18,7 @@ from jsms_sync.definitions.blocks import SIZE
 from jsms_sync.definitions.fetching import Fetcher
 from jsms_sync.definitions.numbers import key_of, keys_of, normalised, number_of
 from jsms_sync.definitions.rolls import read_roll
+from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.errors import Exit, Stale
 from jsms_sync.model.decisions import FileRows
 from jsms_sync.model.digests import Digester
@@ -265,6 +267,16 @@ def test_without_recipients_no_file_is_needed(tmp_path: Path) -> None:
     assert (file_of(campaign).is_read, len(file_of(campaign))) == (False, 0)
     wrong = loaded(tmp_path, text.replace("template: t", "template: u"), with_recipients=False)
     assert "unknown-template" in {problem.code for problem in wrong.problems}
+
+
+def test_the_collector_is_left_as_it_was() -> None:
+    """Off inside, and afterwards on only if it was on before."""
+    assert gc.isenabled()
+    with uncollected():
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 def test_every_file_counts_for_the_digest(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import builders as b
 import diff_cases
+import msgspec
 import pytest
 from diff_cases import Case
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jsms_sync.kinds.campaign_wire import rolled
-from jsms_sync.model.decisions import ChangeBatch, FileRows, PlaceBatch, Step
+from jsms_sync.model.decisions import ChangeBatch, FileRows, Kept, PlaceBatch, Step
 from jsms_sync.model.observed import Gone, Observed, SeenSchedule, Unreadable
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.resources import Campaign, Form, Recipient, RecipientsFile
@@ -167,3 +168,25 @@ def test_a_roll_is_what_the_digests_of_each_are(params: list[Params], names: fro
     )
     common = [each.names for each in params]
     assert roll.names == (frozenset.intersection(*common) if common else frozenset())
+
+
+@pytest.mark.parametrize("content", [b.GREETING, "Ho {{n}} {{m}}"])
+def test_batches_that_nobody_can_compare_are_only_moved(content: str) -> None:
+    """Under another key and without a look nobody knows who is in a batch: only its time can be told."""
+    served = b.template_record(b.revision(10, content, served=True), serving=10)
+    unknown = msgspec.structs.replace(b.batch("1", "a b"), target=b.target("a b", key=b.OTHER_KEY))
+    known = b.state({"template.t": served, "campaign.c": b.campaign_record({"1": unknown})})
+    moved = b.definitions(b.template(content=content), b.campaign("c", "a b", at="+2d"))
+    (change,) = make_plan(b.look(moved, known, Observed())).changes
+    (step,) = change.steps
+    assert isinstance(step, ChangeBatch)
+    assert step.draft.recipients == Kept(0)
+
+
+def test_who_is_suppressed_is_counted_in_a_note() -> None:
+    """While the campaign is still to be sent."""
+    served = b.template_record(b.revision(10, served=True), serving=10)
+    known = b.state({"template.t": served})
+    wanted = b.definitions(b.template(), b.campaign("c", "a b", suppressed=3))
+    notes = make_plan(b.look(wanted, known)).notes
+    assert notes == ("campaign.c: 3 left out, because `suppress` names their numbers",)
