@@ -1,7 +1,8 @@
 """Refresh: read every recorded object, in parallel, with GETs only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -49,16 +50,28 @@ def refresh(
     templates, schedules = _template_ids(definitions, state), _schedule_ids(state, now)
     if not templates and not schedules:
         templates = {PROBE}
+    seen = read_ids(client, templates, schedules, parallelism=parallelism, digester=digester)
+    return replace(seen, clock_skew=client.clock_skew)
+
+
+def read_ids(
+    client: Client,
+    templates: Iterable[int],
+    schedules: Iterable[str],
+    *,
+    parallelism: int,
+    digester: Digester | None = None,
+) -> Observed:
+    """What the service shows of these templates and schedules, the recipients whole or as digests."""
     observed: dict[int, TemplateSeen] = {}
     placed: dict[str, ScheduleKept] = {}
     with ThreadPoolExecutor(parallelism) as pool:
         # One map for both: what it raises cancels everything that has not started.
-        for seen in pool.map(
-            lambda id: _read_one(client, id, digester), (*sorted(templates), *sorted(schedules))
-        ):
+        ids = (*sorted(templates), *sorted(schedules))
+        for seen in pool.map(lambda id: _read_one(client, id, digester), ids):
             observed.update(seen.templates)
             placed.update(seen.schedules)
-    return Observed(observed, placed, clock_skew=client.clock_skew)
+    return Observed(observed, placed)
 
 
 def _read_one(client: Client, id: int | str, digester: Digester | None) -> Observed:
@@ -78,6 +91,13 @@ def _schedule_ids(state: State, now: datetime) -> set[str]:
     records = (r for r in state.resources.values() if isinstance(r, CampaignRecord))
     batches = (batch for record in records for batch in record.batches.values())
     return {b.schedule_id for b in batches if b.schedule_id and now - b.target.send_time < LATEST}
+
+
+def read_templates(client: Client, temp_ids: Iterable[int], *, parallelism: int) -> dict[int, TemplateSeen]:
+    """Those templates as the service shows them; raises as `refresh` does."""
+    ids = sorted(temp_ids)
+    with ThreadPoolExecutor(parallelism) as pool:
+        return dict(zip(ids, pool.map(lambda id: read_template(client, id), ids), strict=True))
 
 
 def read_template(client: Client, temp_id: int) -> TemplateSeen:

@@ -9,20 +9,19 @@ import click
 
 from jsms_sync.cli.interrupt import stopped_by_signals
 from jsms_sync.cli.loading import load_valid
-from jsms_sync.cli.looking import Wanted, digester_of, observed_plan
+from jsms_sync.cli.looking import Wanted, binding, digester_of, observed_plan
 from jsms_sync.cli.options import Common, choices, command, overrides
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
 from jsms_sync.cli.starting import circumstances, new_state_at
 from jsms_sync.cli.telling import Teller
 from jsms_sync.cli.terminal import complain, notes, start_logging
 from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
-from jsms_sync.model.decisions import Action, RefusalCode
-from jsms_sync.model.events import Bound
+from jsms_sync.model.decisions import Action, HeldCode, RefusalCode
 from jsms_sync.model.outcomes import Outcome, Result
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.choices import Choices
 from jsms_sync.planning.plan import Plan, held_exits
-from jsms_sync.planning.safety import DEFAULTS, start_refusals
+from jsms_sync.planning.safety import start_refusals
 from jsms_sync.state.store import Backend, Store
 
 
@@ -139,7 +138,7 @@ def _carried_out(
         store,
         digester_of(connection.identity, store.state),
         clock(wanted.common),
-        DEFAULTS.freeze,
+        wanted.common.settings.limits.freeze,
         wanted.common.parallelism,
         stopping,
         _allowed_in_use(wanted.choices),
@@ -154,9 +153,7 @@ def _carried_out(
 
 def _bind(connection: Connection, store: Store) -> None:
     """The first apply makes the state belong to the account, and names the key of its digests."""
-    account, state = connection.identity.account, store.state
-    if state.account is None and account is not None:
-        store.commit(Bound(account, digester_of(connection.identity, state).key_id))
+    store.commit(*binding(connection.identity, store.state))
 
 
 def _in_doubt(store: Store) -> set[Exit]:
@@ -167,6 +164,7 @@ def _in_doubt(store: Store) -> set[Exit]:
 def _standing(plan: Plan, outcomes: Iterable[Outcome], manner: Manner) -> set[Exit]:
     """The codes that what is held asks for, and what was submitted just now and waits for its audit."""
     found = held_exits(plan.held, stuck=manner.detailed, waiting=manner.detailed)
+    found |= {Exit.UNKNOWN for held in plan.held if held.code is HeldCode.UNKNOWN_OUTCOME}
     waits = manner.detailed and any(_submitted(outcome) for outcome in outcomes)
     return found | ({Exit.WAITING} if waits else set())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,6 +10,8 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
+    from jsms_sync.cli.settings import Gathered
+    from jsms_sync.model.settings import Settings
     from jsms_sync.planning.choices import Choices
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,7 +20,7 @@ DEFINITIONS = "templates.yaml"
 STATE = "jsms-sync.state.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Common:
     """The shared options as given; None or empty where they were not."""
 
@@ -26,17 +29,30 @@ class Common:
     base_url: str | None
     sandbox: bool
     now: str | None
+    env: str | None
     parallelism: int
     lock_timeout: float
-    recipients_dir: str | None
     chdir: Path
     verbose: int
     quiet: bool
+    recipients_dir: str | None = None
+
+    @cached_property
+    def gathered(self) -> "Gathered":
+        """The settings of this run and what is wrong with them; read once, when they are first asked for."""
+        from jsms_sync.cli.settings import gather
+
+        return gather(self)
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings of this run; InvalidInput tells every error in them."""
+        return self.gathered.usable()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The definitions to load."""
-        return self.file or (DEFINITIONS,)
+        return self.settings.definitions
 
 
 COMMON = (
@@ -52,6 +68,7 @@ COMMON = (
         ["--sandbox"], is_flag=True, help="Use the embedded emulator: no account, no server, no SMS."
     ),
     click.Option(["--now"], metavar="TIME", help="Look ahead: decide as if it were that time (ISO 8601)."),
+    click.Option(["--env"], metavar="NAME", help="An environment of jsms-sync.yaml."),
     click.Option(
         ["--parallelism"],
         type=click.IntRange(1, 64),
@@ -138,11 +155,18 @@ OVERRIDES = (
     ),
     click.option("--recreate", multiple=True, metavar="ADDRESS", help="Schedule a cancelled campaign again."),
     click.option("--overwrite", multiple=True, metavar="ADDRESS", help="Set again what was changed outside."),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="ADDRESS",
+        help="This alone, and what it needs; * fits any text.",
+    ),
+    click.option("--exclude", multiple=True, metavar="ADDRESS", help="Leave this out; * fits any text."),
 )
 
 
 def overrides(function: F) -> F:
-    """The options that each override one thing."""
+    """The options that each override one thing, and those that choose what a run is about."""
     for option in reversed(OVERRIDES):
         function = option(function)
     return function
@@ -154,7 +178,12 @@ without_recipients = click.option(
 
 
 def choices(
-    allow: tuple[str, ...], supersede: tuple[str, ...], recreate: tuple[str, ...], overwrite: tuple[str, ...]
+    allow: tuple[str, ...] = (),
+    supersede: tuple[str, ...] = (),
+    recreate: tuple[str, ...] = (),
+    overwrite: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
 ) -> "Choices":
     """The overrides as values; InvalidInput for one that names nothing."""
     # Imported here: `--help` needs none of it, and it is a third of what that would take.
@@ -166,4 +195,6 @@ def choices(
         frozenset(map(Address, supersede)),
         frozenset(map(Address, recreate)),
         frozenset(map(Address, overwrite)),
+        frozenset(only),
+        frozenset(exclude),
     )

@@ -2,13 +2,18 @@
 
 import click
 
+from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.looking import digester_of
 from jsms_sync.cli.options import Common, command
-from jsms_sync.cli.session import backend, clock, connected, owner
+from jsms_sync.cli.session import Connection, backend, clock, connected, owner
 from jsms_sync.cli.terminal import notes, say, say_json, start_logging
 from jsms_sync.errors import Exit, InvalidInput
+from jsms_sync.model.events import Event
+from jsms_sync.model.records import State
 from jsms_sync.model.resources import Address
 from jsms_sync.planning.document import FORMAT_VERSION
+from jsms_sync.planning.history import by_address, unsettled
+from jsms_sync.planning.surgery import address_of
 
 
 @command("resolve", example="jsms-sync resolve template.login-code --created 37582")
@@ -20,7 +25,8 @@ def resolve(
 ) -> Exit:
     """Settle an unknown outcome, after a look into the JSMS console.
 
-    Each id is read first, and must fit what was sent: nothing is adopted that does not.
+    Each id is read first, and must fit what was sent: nothing is adopted that does not. After `state restore`
+    or `state rm`, when nothing that was sent is recorded, it must fit the definition.
     """
     start_logging(common)
     if bool(created) == is_not_created:
@@ -31,19 +37,44 @@ def resolve(
         connected(common) as connection,
         backend(common).hold(owner=owner("resolve"), timeout=common.lock_timeout) as store,
     ):
-        from jsms_sync.applying import resolve as resolving
-
         notes(common, store.notes)
         connection.identity.check(store.state)
-        where, state = Address(address), store.state
-        if is_not_created:
-            events = resolving.not_created(state, where)
-        else:
-            digester = digester_of(connection.identity, state)
-            events = resolving.created(connection.client, state, digester, where, created, clock(common)())
-        store.commit(*events)
+        where = Address(address)
+        store.commit(*_settling(common, connection, store.state, where, created))
         left = sum(intent.creates for intent in store.state.intents_of(where))
     return _told(format, address, created, left)
+
+
+def _settling(
+    common: Common, connection: Connection, state: State, where: Address, created: tuple[str, ...]
+) -> tuple[Event, ...]:
+    """The events that settle it, by what was announced, else by what is defined."""
+    from jsms_sync.applying import adopt
+    from jsms_sync.applying import resolve as resolving
+
+    now = clock(common)()
+    announced = any(intent.creates for intent in state.intents_of(where))
+    if announced or not unsettled(state, by_address(state), where):
+        if not created:
+            return resolving.not_created(state, where)
+        digester = digester_of(connection.identity, state)
+        return resolving.created(connection.client, state, digester, where, created, now)
+    if not created:
+        return adopt.nothing_there(state, address_of(where), now)
+    from jsms_sync.definitions.rolls import read_roll
+
+    definitions, _ = load_valid(common)
+    digester = digester_of(connection.identity, state)
+    return adopt.adopted(
+        connection.client,
+        state,
+        definitions,
+        digester,
+        where,
+        created,
+        now,
+        lambda file, names: read_roll(file, digester, names),
+    )
 
 
 def _told(format: str, address: str, created: tuple[str, ...], left: int) -> Exit:

@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,11 +27,13 @@ class NotText(ValueError):
 class Blocks:
     """The text of a file from beginning to end, once; afterwards `sha256` is that of its bytes.
 
+    `data` is what the file is going to hold, where it is not saved yet.
+
     Iterating raises NotText for what is not text in that encoding, and OSError for what cannot be read.
     """
 
-    def __init__(self, path: Path, encoding: str) -> None:
-        self._path, self._encoding = path, encoding
+    def __init__(self, path: Path, encoding: str, data: bytes | None = None) -> None:
+        self._path, self._encoding, self._data = path, encoding, data
         self._hash = hashlib.sha256()
         self._lines, self._rest = 0, ""
         self._is_ascii = True
@@ -53,7 +56,7 @@ class Blocks:
 
     def _texts(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(CODECS[self._encoding])()
-        with self._path.open("rb") as file:
+        with self._path.open("rb") if self._data is None else io.BytesIO(self._data) as file:
             first = data = file.read(SIZE)
             if CODECS[self._encoding] in ("gb18030", "big5") and is_utf_8_after_all(first):
                 raise self._wrong(1, 1, f"the file is not {self._encoding}: it looks like utf-8", "utf-8")

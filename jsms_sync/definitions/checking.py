@@ -10,6 +10,7 @@ from jsms_sync.definitions.check_sheet import look_at_sheet
 from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.findings import Source, Told, problems_of
 from jsms_sync.definitions.repeats import Layout, Repeats, repeats
+from jsms_sync.definitions.severity import severity, weighed
 from jsms_sync.definitions.sheet import objects
 from jsms_sync.definitions.tally import MOBILE_COLUMN, Asked, Looked, Tally
 from jsms_sync.definitions.wording import shown
@@ -36,7 +37,7 @@ def check(source: Source, asked: Asked) -> Checked:
     tally = looked.tally
     found = repeats(source, tally, _layout(looked))
     suppressed = _suppressed(tally, asked, found)
-    left_out = array("I", sorted({*found.rows, *suppressed, *_spared(tally, asked)}))
+    left_out = array("I", sorted({*found.rows, *suppressed, *_spared(tally, asked, found)}))
     file = RecipientsFile(
         source.name,
         str(source.path),
@@ -49,12 +50,11 @@ def check(source: Source, asked: Asked) -> Checked:
         left_out,
         looked.count - len(left_out),
         blocks.sha256,
+        source.data,
     )
-    looked.problems += _nobody(asked, looked, file)
-    told = _told(tally, asked, found)
-    return Checked(
-        file, len(suppressed), problems_of(source, asked.address, told, looked.problems, looked.lines)
-    )
+    known = weighed([*looked.problems, *_nobody(asked, looked, file)], asked.rules)
+    problems = problems_of(source, asked.address, _told(tally, asked, found), known, looked.lines)
+    return Checked(file, len(suppressed), problems)
 
 
 def look_at(source: Source, asked: Asked, blocks: Blocks) -> Looked:
@@ -70,27 +70,28 @@ def _layout(looked: Looked) -> Layout:
     return Layout([looked.mobile, *looked.columns.values()], usual, looked.cells.get(MOBILE_COLUMN))
 
 
-def _spared(tally: Tally, asked: Asked) -> "array[int]":
-    """The bad rows, where there are so few of them that they are only left out."""
-    return tally.invalid if len(tally.invalid) <= asked.max_invalid else array("I")
+def _spared(tally: Tally, asked: Asked, found: Repeats) -> "array[int]":
+    """The bad rows, where there are so few of them that they are only left out, and others are left."""
+    left = len(tally.rows) - len(found.rows) - len(set(tally.invalid) & set(tally.rows))
+    return tally.invalid if len(tally.invalid) <= asked.max_invalid and left > 0 else array("I")
 
 
 def _suppressed(tally: Tally, asked: Asked, found: Repeats) -> set[int]:
     if not asked.suppressed:
         return set()
     rows = {row for row, key in zip(tally.rows, tally.keys, strict=True) if key in asked.suppressed}
-    return rows - set(found.rows)
+    return rows - set(found.rows) - set(tally.invalid)
 
 
 def _told(tally: Tally, asked: Asked, found: Repeats) -> Iterator[Told]:
-    if len(tally.invalid) > asked.max_invalid:
-        yield Told(tally.bad, Severity.ERROR)
+    if _spared(tally, asked, found):
+        help = f"the row is left out; `max_invalid` allows {asked.max_invalid}"
+        yield Told(tally.bad, Severity.WARNING, help)
     else:
-        yield Told(
-            tally.bad, Severity.WARNING, f"it is left out; `max_invalid` allows {asked.max_invalid} such rows"
-        )
+        yield Told(tally.bad, Severity.ERROR)
     yield Told(found.differing, Severity.ERROR)
-    yield Told(found.same, Severity.WARNING)
+    if weight := severity("recipient-repeated", asked.rules):
+        yield Told(found.same, weight)
 
 
 def _nobody(asked: Asked, looked: Looked, file: RecipientsFile) -> Iterator[Problem]:

@@ -14,12 +14,13 @@ from jsms_sync.definitions.entries import Entry
 from jsms_sync.definitions.findings import Source
 from jsms_sync.definitions.places import Rows, Table
 from jsms_sync.definitions.sheet import format_of
-from jsms_sync.definitions.sources import beside, name_of, unreadable, why_not
+from jsms_sync.definitions.sources import Drafts, beside, name_of, unreadable, why_not
 from jsms_sync.definitions.suppression import numbers_in
 from jsms_sync.definitions.tally import Asked
 from jsms_sync.definitions.wording import shown
 from jsms_sync.model.privacy import Params
 from jsms_sync.model.resources import Position, Problem, RecipientsFile
+from jsms_sync.model.settings import Settings
 
 T = TypeVar("T")
 HELP = (
@@ -30,14 +31,10 @@ HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How files that campaigns name are read: from a folder of their own, or not at all.
-
-    `max_invalid` rows of each recipients file may be left out with a warning.
-    """
+    """Where files that campaigns name are: in a folder of their own, or not to be read at all."""
 
     folder: str | None = None
     are_read: bool = True
-    max_invalid: int = 0
 
 
 NAMED = Named()
@@ -45,17 +42,17 @@ NAMED = Named()
 
 @dataclass(slots=True, repr=False)
 class Files:
-    """The files that campaigns name; `hashes` are those of all that were read, by name."""
+    """The files that campaigns name, and how they are judged; `hashes` are those of all that were read.
+
+    `drafts` are files as they are going to be, by name.
+    """
 
     top: Path
+    settings: Settings
     named: Named = NAMED
+    drafts: Drafts = field(default_factory=dict)
     hashes: dict[str, bytes] = field(default_factory=dict)
     _suppressed: dict[tuple[str, str, str], frozenset[int] | list[Problem]] = field(default_factory=dict)
-
-    @property
-    def max_invalid(self) -> int:
-        """How many rows may be left out."""
-        return self.named.max_invalid
 
     def recipients(self, entry: Entry, asked: Asked) -> tuple[RecipientsFile, int, list[Problem]]:
         """The campaign's recipients file, how many of it are suppressed, and what is wrong with it."""
@@ -101,7 +98,7 @@ class Files:
         columns = entry.table["columns"] if _has_columns(entry) else Table()
         meanings = {header: columns.text(header) for header in columns}
         encoding = entry.text("encoding") or DEFAULT
-        return Source(name, self.top / name, format_of(path), encoding, meanings)
+        return Source(name, self.top / name, format_of(path), encoding, meanings, data=self.drafts.get(name))
 
     def _read(self, entry: Entry, source: Source, place: Position, read: Callable[[], T]) -> T | Problem:
         try:

@@ -23,7 +23,8 @@ LONGEST_ROW = 50
 class Source:
     """A file with numbers: what it is called, where it is, how it is written, and what its columns mean.
 
-    `columns` is by header; with `may_lack` not all of those headers need to be there.
+    `columns` is by header; with `may_lack` not all of those headers need to be there. `data` is what it is
+    going to hold, where it is not saved yet.
     """
 
     name: str
@@ -32,10 +33,11 @@ class Source:
     encoding: str
     columns: Mapping[str, str] = field(default_factory=dict)
     may_lack: bool = False
+    data: bytes | None = field(default=None, repr=False)
 
     def opened(self) -> Blocks:
         """Its text, from the beginning."""
-        return Blocks(self.path, self.encoding)
+        return Blocks(self.path, self.encoding, self.data)
 
 
 class Finding(NamedTuple):

@@ -29,7 +29,7 @@ def read_roll(file: RecipientsFile, digester: Digester, variables: frozenset[str
     members: list[bytes] = []
     sizes: dict[str, array[int]] = {name: array("I") for name in names}
     with same_file(file):
-        blocks = Blocks(Path(file.path), file.encoding)
+        blocks = Blocks(Path(file.path), file.encoding, file.data)
         for run in columns(blocks, file.format, headers):
             mobiles, *cells = _counting(run, file.left_out)
             filled = _filled(file, dict(zip(inside, cells, strict=True)))

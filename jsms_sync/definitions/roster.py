@@ -47,7 +47,8 @@ def roster(entry: Entry, known: Mapping[Address, Entry], files: Files) -> Roster
             entry.text("template"),
             needs,
             suppressed,
-            files.max_invalid,
+            files.settings.limits.max_invalid,
+            files.settings.rules,
         )
         file, count, found = files.recipients(entry, asked)
         return Roster(file, count, [*problems, *found])

@@ -11,6 +11,7 @@ from jsms_sync.definitions.recipients import Needs
 from jsms_sync.definitions.rules_template import has_brackets
 from jsms_sync.definitions.wording import mobile_help, mobile_shown, shown
 from jsms_sync.model.resources import Address, Position, Problem, template_address
+from jsms_sync.model.settings import Level
 
 MOBILE_COLUMN = "mobile"
 
@@ -20,7 +21,7 @@ class Asked:
     """What a campaign asks of its recipients file, which it names at `position`.
 
     `template` is the name of its template, None for one that is not managed here. `suppressed` are the keys
-    of numbers to leave out; up to `max_invalid` bad rows are left out, too.
+    of numbers to leave out; up to `max_invalid` bad rows are left out, too. `rules` say what weighs how much.
     """
 
     address: Address
@@ -29,6 +30,7 @@ class Asked:
     needs: Needs
     suppressed: Collection[int] = frozenset()
     max_invalid: int = 0
+    rules: Mapping[str, Level] = field(default_factory=dict)
 
     @property
     def not_variables(self) -> str:
@@ -59,7 +61,10 @@ class Looked:
 
 @dataclass(slots=True, repr=False, eq=False)
 class Tally:
-    """The good rows by number, each with the key of its phone number; the bad ones, and why they are bad."""
+    """The rows with a phone number, each with its key; those that are bad nevertheless, and why.
+
+    A number counts also where its row is bad: with another row of the number nobody knows which is meant.
+    """
 
     needs: Needs
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
@@ -80,9 +85,9 @@ class Tally:
         findings = list(_value_findings(self.needs, line, given, cells))
         if key is None:
             findings.insert(0, _bad_mobile(line, cells.get(MOBILE_COLUMN), mobile))
-        if key is None or findings:
+        if findings:
             self.spoiled(number, findings)
-        else:
+        if key is not None:
             self.keys.append(key)
             self.rows.append(number)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
 from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
+from jsms_sync.kinds.campaign_unsettled import unsettled, waiting
 from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
 from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
 from jsms_sync.model.digests import Digester
@@ -27,7 +28,7 @@ class CampaignFacts:
 
     `roll` is who is wanted when a file that was read says it; with just the parameters of the text.
     `serving` is what its template offers now, `missing` the temp_ids that vanished, `was_sent` and
-    `was_cancelled` what history tells of the name.
+    `was_cancelled` what history tells of the name, `unsettled` why schedules of it may not be recorded.
     """
 
     address: Address
@@ -45,6 +46,7 @@ class CampaignFacts:
     overwrite: bool = False
     freeze: timedelta = timedelta(minutes=5)
     roll: Roll | None = None
+    unsettled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def decide(facts: CampaignFacts) -> CampaignView:
         facts.digester,
         _roll(facts, facts.desired),
         recreate=facts.recreate,
+        unsettled=facts.unsettled,
     )
     decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)
     told = {held.code for held in decided.held}
@@ -174,6 +177,10 @@ def _unknown(facts: CampaignFacts, case: Case) -> Decision | None:
     return None if case.desired.form is Form.BATCH and same and goes_on else _in_doubt(case)
 
 
+def _unsettled(facts: CampaignFacts, case: Case) -> Decision | None:
+    return unsettled(case) if case.is_unsettled and not case.settled.batches else None
+
+
 def _in_doubt(case: Case) -> Decision:
     reason = f"{len(case.settled.doubts)} of its schedules may or may not have been created: `resolve` it"
     return _hold(case, HeldCode.UNKNOWN_OUTCOME, reason)
@@ -242,7 +249,7 @@ def _form(facts: CampaignFacts, case: Case) -> Decision | None:
     if not case.serving.ready:
         return _hold(case, HeldCode.TEMPLATE_NOT_APPROVED, _why_not(case), "after approval: replace")
     if not case.may_place or case.settled.doubts:
-        return Decision()
+        return waiting(case)
     if _is_frozen(facts, case):
         return _frozen(facts, case)
     return replace_form(case)
@@ -252,7 +259,7 @@ def _converge(facts: CampaignFacts, case: Case) -> Decision:
     decision = converge(case)
     if decision.changes and case.live and _is_frozen(facts, case):
         return _frozen(facts, case)
-    return (_switch_waits(case) if case.stays else Decision()) + decision
+    return (_switch_waits(case) if case.stays else Decision()) + waiting(case) + decision
 
 
 def _notes(case: Case) -> tuple[Held, ...]:
@@ -290,6 +297,7 @@ ROWS: tuple[Callable[[CampaignFacts, Case], Decision | None], ...] = (
     _cancelled_outside,
     _sent,
     _unknown,
+    _unsettled,
     _changed_outside,
     _too_late,
     _text_unreadable,

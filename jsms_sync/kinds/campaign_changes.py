@@ -26,6 +26,7 @@ from jsms_sync.model.decisions import (
 )
 from jsms_sync.model.digests import ENTRY, each, halves
 from jsms_sync.model.events import BatchDropped, CampaignSet, Event, Forgotten, Remembered
+from jsms_sync.model.events import Settled as SettledNow
 from jsms_sync.model.observed import SeenSchedule
 from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry, Refused
 from jsms_sync.model.resources import Address, Recipient, RecipientsFile, template_address
@@ -235,8 +236,10 @@ def _opening(case: Case) -> tuple[Event, ...]:
     address, source = case.desired.address, case.desired.source.file
     name = case.record.template if case.live and case.stays else case.desired.template
     header = CampaignSet(address, source, name, cancelled=False)
-    gone = case.settled.standing(Standing.GONE)
-    return (header, *(BatchDropped(address, standing.key) for standing in gone if case.recreate))
+    if not case.recreate:
+        return (header,)
+    gone = (BatchDropped(address, standing.key) for standing in case.settled.standing(Standing.GONE))
+    return (header, *gone, *([SettledNow(address)] if case.unsettled else []))
 
 
 def _counts(case: Case, steps: tuple[CampaignStep, ...]) -> BatchCounts:

@@ -20,8 +20,9 @@ class Case:
     """One campaign on the table: what is desired, recorded and found, and what follows from it.
 
     `stays` says that the text cannot be switched yet: who is in a batch keeps text and params, who is new
-    waits. `may_place` says that nobody's place is in doubt. `wanted` is None while nobody knows who is
-    wanted, because the recipients file was not read: then everybody stays, and nobody is placed.
+    waits. `may_place` says that nobody's place is in doubt, `unsettled` why there may be schedules that are
+    not recorded. `wanted` is None while nobody knows who is wanted, because the recipients file was not read:
+    then everybody stays, and nobody is placed.
     """
 
     desired: Campaign
@@ -31,6 +32,7 @@ class Case:
     digester: Digester
     live: tuple[Standings, ...]
     recreate: bool
+    unsettled: str
     stays: bool
     may_place: bool
     wanted: Wanted | None = field(repr=False)
@@ -46,6 +48,7 @@ class Case:
         roll: Roll | None,
         *,
         recreate: bool,
+        unsettled: str = "",
     ) -> "Case":
         """The case, with everything derived that the rows ask for."""
         stays = serving.temp_id is None or _uncovered(desired, serving)
@@ -57,10 +60,16 @@ class Case:
             digester,
             settled.standing(Standing.PENDING, Standing.CHANGED),
             recreate,
+            unsettled,
             stays,
-            _may_place(settled, digester, recreate=recreate),
+            _may_place(settled, digester, recreate=recreate) and (recreate or not unsettled),
             None if roll is None else Wanted.of(roll, found=bool(settled.batches or settled.doubts)),
         )
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether there may be schedules that are not recorded, and nobody has said to go on regardless."""
+        return bool(self.unsettled) and not self.recreate
 
     @property
     def doubts_known(self) -> bool:

@@ -126,7 +126,8 @@ class RecipientsFile:
 
     `name` is what positions call it, `path` where it is. `mobile` is the header of the numbers, `columns`
     that of each parameter, and `defaults` what an empty cell means. `left_out` are the rows that do not
-    count, in rising order. `sha256` is of the bytes that were checked, empty where the file was not read.
+    count, in rising order. `sha256` is of the bytes that were checked, empty where the file was not read;
+    `data` are these bytes themselves where they are not saved yet.
     """
 
     name: str
@@ -140,6 +141,7 @@ class RecipientsFile:
     left_out: "array[int]" = field(default_factory=lambda: array("I"), repr=False)
     count: int = 0
     sha256: bytes = field(default=b"", repr=False)
+    data: bytes | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return self.count

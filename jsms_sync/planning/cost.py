@@ -21,10 +21,10 @@ class Pattern:
     variables: tuple[str, ...]
 
     @classmethod
-    def of(cls, content: str, type: TemplateType) -> "Pattern":
-        """The pattern of a template's text, with signature and, for marketing, the opt-out text."""
+    def of(cls, content: str, type: TemplateType, signature: int = UNKNOWN_SIGNATURE) -> "Pattern":
+        """The pattern of a template's text, with so long a signature and, for marketing, the opt-out text."""
         opt_out = length(OPT_OUT) if type is TemplateType.MARKETING else 0
-        fixed = length(VARIABLE.sub("", content)) + UNKNOWN_SIGNATURE + opt_out
+        fixed = length(VARIABLE.sub("", content)) + signature + opt_out
         return cls(fixed, tuple(VARIABLE.findall(content)))
 
     def parts(self, params: Params) -> int:
@@ -42,18 +42,18 @@ class Pattern:
 Texts = Mapping[Address | int, tuple[str, TemplateType]]
 
 
-def estimate(changes: Iterable[Change], texts: Texts) -> Estimate:
+def estimate(changes: Iterable[Change], texts: Texts, signature: int = UNKNOWN_SIGNATURE) -> Estimate:
     """The messages and parts of every schedule that is placed or changed; an unknown text counts one part."""
     drafts = [s.draft for c in changes for s in c.steps if isinstance(s, PlaceBatch | ChangeBatch)]
     messages = sum(len(draft.recipients) for draft in drafts)
-    return Estimate(messages, sum(_parts(draft, texts) for draft in drafts))
+    return Estimate(messages, sum(_parts(draft, texts, signature) for draft in drafts))
 
 
-def _parts(draft: Draft, texts: Texts) -> int:
+def _parts(draft: Draft, texts: Texts, signature: int) -> int:
     text = texts.get(draft.template)
     if text is None:
         return len(draft.recipients)
-    pattern = Pattern.of(*text)
+    pattern = Pattern.of(*text, signature)
     if isinstance(draft.recipients, tuple):
         return sum(pattern.parts(recipient.params) for recipient in draft.recipients)
     return pattern.all_parts(len(draft.recipients), draft.recipients.lengths)

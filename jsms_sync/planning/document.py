@@ -1,9 +1,10 @@
 """The plan as JSON: the shape of contract §5, without a phone number, parameter value or secret."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from jsms_sync.model.decisions import BatchCounts, Change, Held, Refusal
 from jsms_sync.model.resources import Position, Problem, kind_of
+from jsms_sync.model.wire import CHINA
 from jsms_sync.planning.fields import differences
 from jsms_sync.planning.plan import Plan
 
@@ -23,6 +24,7 @@ def plan_document(plan: Plan) -> Json:
         "account": origin.account,
         "state": {"lineage": origin.lineage, "serial": origin.serial},
         "definitions_digest": origin.definitions_digest,
+        "settings_digest": origin.settings_digest,
         "summary": plan.summary,
         "changes": [change_document(change) for change in plan.changes],
         "held": [held_document(held) for held in plan.held],
@@ -36,6 +38,11 @@ def plan_document(plan: Plan) -> Json:
         },
     }
     return document | ({"without_recipients": True} if plan.without_recipients else {})
+
+
+def china_iso(moment: datetime | None) -> str | None:
+    """The moment in China time, as ISO 8601 to the second; None where there is none."""
+    return moment.astimezone(CHINA).isoformat(timespec="seconds") if moment else None
 
 
 def change_document(change: Change) -> Json:
@@ -52,6 +59,7 @@ def change_document(change: Change) -> Json:
         ],
         "source": _source(change.source),
         "next": list(change.next),
+        "expected_approval": china_iso(change.expected_approval),
     }
     if change.batches is not None:
         document["batches"] = _counts(change.batches)
@@ -78,6 +86,7 @@ def held_document(held: Held) -> Json:
         "code": held.code.value,
         "reason": held.reason,
         "next": list(held.next),
+        "expected_approval": china_iso(held.expected_approval),
     }
 
 

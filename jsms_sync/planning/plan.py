@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from jsms_sync.errors import Exit
@@ -17,6 +17,7 @@ from jsms_sync.model.decisions import (
 )
 from jsms_sync.model.events import Event
 from jsms_sync.model.resources import Problem, Severity
+from jsms_sync.planning.future import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ class Origin:
     lineage: str | None
     serial: int
     definitions_digest: str
+    settings_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an apply would do, in order, what must wait, and what forbids it; `events` are observations.
 
-    A plan made `without_recipients` that it needed is for looking at only.
+    A plan made `without_recipients` that it needed is for looking at only. `waits` tells which text each
+    campaign waits for.
     """
 
     origin: Origin
@@ -57,6 +60,7 @@ class Plan:
     estimate: Estimate = Estimate()
     events: tuple[Event, ...] = ()
     unchanged: int = 0
+    waits: Waits = field(default_factory=dict)
     without_recipients: bool = False
 
     @property

@@ -117,7 +117,7 @@ class Beliefs:
     other_kind_code: int = _belief(
         50028, "§4.4", "the code for the single PUT on a batch schedule, or the reverse"
     )
-    delete_of_deleted_code: int = _belief(50028, "§10", "the code for DELETE of a deleted schedule")
+    delete_of_deleted_code: int = _belief(50029, "§10", "the code for DELETE of a deleted schedule")
     put_of_deleted_code: int = _belief(50029, "§10", "the code for PUT of a deleted schedule")
     sent_is_readable: bool = _belief(True, "§10", "GET shows a schedule that was sent; false: 50028")
     schedule_of_nobody_exists: bool = _belief(

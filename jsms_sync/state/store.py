@@ -1,12 +1,15 @@
 """What a backend of the state offers, wherever it keeps it; all other rooms know only this."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from jsms_sync.errors import Refused
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
 from jsms_sync.model.resources import Address
@@ -28,6 +31,32 @@ class Snapshot:
     location: str
     state: State
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands where a state is to be put: no state where there is none, or none that can be read."""
+
+    state: State | None
+    exists: bool
+
+
+Choose = Callable[[Found], State]
+"""From what stands there to the state that shall stand there; it may refuse by raising."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Where the state that stood there was copied to, if one did; `notes` tell of what else was kept."""
+
+    backup: Path | None
+    notes: tuple[str, ...] = ()
+
+
+def no_state(location: str) -> Refused:
+    """That there is no state where one is needed."""
+    help = "Create one with `jsms-sync init`, or name with --state the one that knows what exists at JSMS."
+    return Refused(f"There is no state at {location}.", code="no-state", help=help)
 
 
 class Store(Protocol):
@@ -90,6 +119,18 @@ class Backend(Protocol):
 
     def create(self, state: State, *, owner: Holder | None = None) -> None:
         """The state is kept here; one that exists is never overwritten (InvalidInput)."""
+        ...
+
+    def replace(self, choose: Choose, *, owner: Holder, timeout: float = 0) -> Replaced:
+        """The state that `choose` makes of what stands here is kept here, and that is copied first."""
+        ...
+
+    def back_up(self, state: State) -> Path:
+        """Where the state was copied to; no later run overwrites that."""
+        ...
+
+    def unlock(self, owner: Holder) -> None:
+        """Nobody holds the state; StateLocked, saying what to do, where somebody does."""
         ...
 
     def hold(self, *, owner: Holder, timeout: float = 0) -> AbstractContextManager[Store]:

@@ -32,7 +32,10 @@ campaigns:
     mobile: "19912345670"
     params: {order: planted-value-3, carrier: 顺丰}
 """
-COMMANDS = ("init", "validate", "plan", "show", "apply", "status", "outputs", "resolve", "sandbox", "schema")
+COMMANDS = (
+    *("init", "validate", "plan", "show", "apply", "status", "wait", "outputs"),
+    *("import", "resolve", "sandbox", "schema"),
+)
 PRIVATE = re.compile(r"1991234567[089]|planted-value|5e987ac6d2e04d95a9d8f0d1|planted-secret")
 
 
@@ -100,6 +103,7 @@ def test_json_is_one_document_whatever_happens(standing: Workspace) -> None:
         ("show", "plan.json"),
         ("apply", "--auto-approve"),
         ("status",),
+        ("wait", "--timeout", "0"),
         ("outputs",),
         ("resolve", "template.order-shipped", "--not-created"),
         ("plan", "-f", "nowhere.yaml"),

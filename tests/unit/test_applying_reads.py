@@ -148,7 +148,7 @@ def resolved(answer: Says, known: State, address: str, *ids: str) -> tuple[Event
 def test_a_template_is_adopted_by_its_content() -> None:
     """The id fits when it shows the text that was submitted; what it says of its audit is recorded."""
     revision, closed = resolved(http(200, ANSWER), state(doubt()), "template", "7")
-    expected = Revision(7, NOW, TEXT, "a note", TEXT, Audit.APPROVED)
+    expected = Revision(7, NOW, TEXT, "a note", TEXT, Audit.APPROVED, submitted_at=doubt().at)
     assert (revision, closed) == (RevisionSet(OFFER, expected), IntentClosed("i1"))
 
 

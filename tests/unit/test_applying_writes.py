@@ -241,9 +241,10 @@ def test_not_rejected_any_more_after_a_repeated_put_is_settled_by_a_look(
     with applying(tmp_path, *script) as (run, server):
         run.store.commit(RevisionSet(TEMPLATE, Revision(7, NOW, TEXT, status=Audit.REJECTED)))
         (outcome,) = carried_out(run, resubmit)
-        status = run.store.template(TEMPLATE).revisions[7].status
+        revision = run.store.template(TEMPLATE).revisions[7]
     assert outcome.result is result
-    assert status is (Audit.AUDITING if result is Result.DONE else Audit.REJECTED)
+    assert revision.status is (Audit.AUDITING if result is Result.DONE else Audit.REJECTED)
+    assert (revision.submitted_at is not None) is (result is Result.DONE), "its audit began anew"
     assert len(server.heard) == len(script)
 
 

@@ -1,5 +1,7 @@
 """What campaigns cost, as JSMS counts (architecture §7)."""
 
+from dataclasses import replace
+
 import builders as b
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from jsms_sync.model.privacy import Params
 from jsms_sync.model.resources import TemplateType
+from jsms_sync.model.text import signature_length
 from jsms_sync.planning.cost import Pattern
 from jsms_sync.planning.decide import make_plan
 from jsms_sync.planning.plan import Estimate
@@ -39,6 +42,21 @@ def test_a_message_has_the_parts_that_jsms_bills(
 ) -> None:
     """70 to one part, else 67 each, with a signature of 10 and, for marketing, the opt-out text of 6."""
     assert Pattern.of(content, type).parts(Params(values)) == parts
+
+
+@pytest.mark.parametrize(("signature", "parts"), [("极光", 1), ("极光旗舰", 2), (None, 2)])
+def test_the_signature_of_the_settings_counts_with_its_brackets(signature: str | None, parts: int) -> None:
+    """A known signature counts its own length, an unknown one 10."""
+    pattern = Pattern.of("一" * 65, NOTIFICATION, signature_length(signature))
+    assert pattern.parts(Params()) == parts
+
+
+def test_a_plan_counts_with_the_signature_it_is_given() -> None:
+    """The estimate of a plan is for the signature in front of its texts."""
+    known = b.state({"template.t": b.template_record(b.revision(10, "一" * 66, served=True), serving=10)})
+    look = b.look(b.definitions(b.template(content="一" * 66), b.campaign("c", "a b")), known)
+    assert make_plan(look).estimate == Estimate(2, 4)
+    assert make_plan(replace(look, signature=4)).estimate == Estimate(2, 2)
 
 
 @given(st.text("一\n", max_size=300), st.text(max_size=100))

@@ -25,6 +25,7 @@ from jsms_sync.model.digests import Digester
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.resources import Address, Campaign, Recipient, RecipientsFile, Severity
 from jsms_sync.model.rolls import roll_of
+from jsms_sync.model.settings import Limits, Settings
 
 DIGESTER = Digester(Secret("a secret"), "lineage")
 SALE = Address("campaign.sale")
@@ -51,15 +52,16 @@ def definitions(file: str = "to.csv", *more: str, template: bool = True) -> str:
     return f"version: 1\n{text}campaigns:\n  sale:\n    {known}\n    send_time: 2035-01-01 10:00:00\n{lines}"
 
 
-def loaded(folder: Path, text: str, **how: object) -> Loaded:
+def loaded(folder: Path, text: str, *, max_invalid: int = 0, **how: object) -> Loaded:
     """The definitions, and the files in the folder."""
     (folder / "a.yaml").write_text(text, encoding="utf-8")
-    return load(["a.yaml"], folder=folder, **how)  # type: ignore[arg-type] # passed on as they are
+    limits = Limits(max_invalid=max_invalid)
+    return load(["a.yaml"], folder=folder, settings=Settings(limits=limits), **how)  # type: ignore[arg-type] # passed on as they are
 
 
-def sale(folder: Path, text: str, **how: object) -> Campaign:
+def sale(folder: Path, text: str, **how: int | str | bool) -> Campaign:
     """The campaign of definitions without errors."""
-    found = loaded(folder, text, **how)
+    found = loaded(folder, text, **how)  # type: ignore[arg-type] # passed on as they are
     assert not found.has_errors, found.problems
     return found.definitions.campaigns[SALE]
 
@@ -202,7 +204,7 @@ def test_up_to_so_many_invalid_rows_are_left_out(tmp_path: Path) -> None:
         "value-brackets",
     ]
     assert {(p.severity, p.help) for p in found.problems} == {
-        (Severity.WARNING, "it is left out; `max_invalid` allows 4 such rows")
+        (Severity.WARNING, "the row is left out; `max_invalid` allows 4")
     }
     people = expected([("13812345678", "1", "顺丰"), ("13812345672", "2", "中通")])
     same_both_ways(sale(tmp_path, definitions(), max_invalid=4), people)
