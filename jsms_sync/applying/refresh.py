@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from jsms_sync.api import replies
 from jsms_sync.api.client import Client
-from jsms_sync.errors import ApiError, ApiRefusal, Exit, NotSent
+from jsms_sync.errors import ApiError, ApiRefusal, Exit, MissingCredentials, NotSent
 from jsms_sync.kinds import campaign_wire, template_wire
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.observed import (
@@ -20,9 +21,11 @@ from jsms_sync.model.observed import (
 )
 from jsms_sync.model.records import CampaignRecord, State, TemplateRecord
 from jsms_sync.model.resources import Definitions
+from jsms_sync.planning.balance import Balance
 
 UNKNOWN_TEMPLATE = 50013
 UNKNOWN_SCHEDULE = 50028
+NOT_ALLOTTED = 50033
 LATEST = timedelta(days=1)
 """How long after its time a schedule is still read."""
 PROBE = 1
@@ -125,9 +128,30 @@ def _read(read: Callable[[], Seen], unknown: int) -> Seen | Gone | Unreadable:
         return Unreadable(error.message)
 
 
-def read_balance(client: Client) -> int | None:
-    """The messages that the app may still send; None where nothing is allotted or it cannot be read."""
+def read_balance(client: Client) -> Balance | None:
+    """What can be paid by the app or, where nothing is allotted to it, by its account; None when not read.
+
+    An app without allotment is refused with 50033, or answers nulls (`jsms-api.md §5`).
+    """
     try:
-        return client.accounts.app().balance
+        return _balance(client.accounts.app(), "app") or _of_account(client)
+    except ApiRefusal as refusal:
+        return _of_account(client) if refusal.number == NOT_ALLOTTED else None
     except ApiError:
         return None
+
+
+def _of_account(client: Client) -> Balance | None:
+    try:
+        return _balance(client.accounts.dev(), "account")
+    except (ApiError, MissingCredentials):
+        return None
+
+
+def _balance(reply: replies.Balance, owner: str) -> Balance | None:
+    """The purses that pay for templates' texts; None where nothing at all is allotted."""
+    purses = (reply.balance, reply.industry, reply.market)
+    if all(purse is None for purse in (*purses, reply.voice)):
+        return None
+    general, industry, market = (purse or 0 for purse in purses)
+    return Balance(general, industry, market, owner)

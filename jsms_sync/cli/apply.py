@@ -1,6 +1,5 @@
 """`apply`: plan, ask, and carry it out; every outcome is told as it comes."""
 
-import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from jsms_sync.cli.options import Common, choices, command, overrides
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
 from jsms_sync.cli.starting import circumstances, new_state_at
 from jsms_sync.cli.telling import Teller
-from jsms_sync.cli.terminal import complain, notes, start_logging
+from jsms_sync.cli.terminal import check_confirmable, complain, notes, start_logging
 from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
 from jsms_sync.model.decisions import Action, HeldCode, RefusalCode
 from jsms_sync.model.outcomes import Outcome, Result
@@ -61,7 +60,7 @@ def apply(
     """Plan, ask, and carry the plan out: templates, then campaigns, then what is left over."""
     start_logging(common)
     chosen = choices(**overriding)
-    _check_confirmable(auto_approve)
+    check_confirmable(auto_approve)
     definitions, problems = load_valid(common)
     wanted = Wanted(common, definitions, problems, clock(common)(), chosen)
     manner = Manner(format, auto_approve, detailed_exitcode)
@@ -75,19 +74,14 @@ def apply(
         return _hold_and_apply(wanted, connection, place, manner)
 
 
-def _check_confirmable(auto_approve: bool) -> None:
-    if not auto_approve and not sys.stdin.isatty():
-        raise InvalidInput(
-            "nobody is there to be asked, so nothing was done",
-            help="Give --auto-approve to apply without a question.",
-            code="confirmation-missing",
-        )
-
-
 def _check_time(common: Common, connection: Connection) -> None:
     """Looking ahead with writes is for sandboxes only (contract §1)."""
     if looks_ahead(common) and not connection.identity.loopback:
-        raise InvalidInput("--now is for looking ahead; an apply at JSMS happens now", code="usage")
+        raise InvalidInput(
+            "--now is for looking ahead; an apply at JSMS happens now",
+            help="Leave out --now and JSMS_SYNC_NOW, or look ahead with `jsms-sync plan`.",
+            code="usage",
+        )
 
 
 def _hold_and_apply(wanted: Wanted, connection: Connection, place: Backend, manner: Manner) -> Exit:
@@ -110,7 +104,8 @@ def _apply(wanted: Wanted, connection: Connection, store: Store, manner: Manner,
     plan, _ = observed_plan(wanted, connection, store.state)
     teller.plan(plan, asking=not manner.auto_approve)
     if plan.is_invalid or plan.refusals:
-        return Ended(plan, (), plan.exits(detailed=False) | _in_doubt(store))
+        exits = plan.exits(detailed=False) | held_exits(plan.held, stuck=manner.detailed)
+        return Ended(plan, (), exits | _in_doubt(store))
     if plan.changes and not manner.auto_approve and not click.confirm("Carry this out?", err=True):
         raise InvalidInput("not confirmed, so nothing was done", code="confirmation-missing")
     _bind(connection, store)
@@ -130,7 +125,7 @@ def _carried_out(
     stopping: threading.Event,
 ) -> tuple[Outcome, ...]:
     from jsms_sync.applying.apply import apply as carry_out
-    from jsms_sync.applying.run import Run
+    from jsms_sync.applying.run import Refusals, Run
     from jsms_sync.definitions.fetching import Fetcher
 
     run = Run(
@@ -141,7 +136,8 @@ def _carried_out(
         wanted.common.settings.limits.freeze,
         wanted.common.parallelism,
         stopping,
-        _allowed_in_use(wanted.choices),
+        _allowed(wanted.choices, RefusalCode.TEMPLATE_IN_USE),
+        Refusals(wanted.common.settings.limits.max_failed, _allowed(wanted.choices, RefusalCode.OVER_LIMIT)),
         reader=Fetcher(wanted.definitions.campaigns),
     )
     outcomes = []
@@ -174,6 +170,7 @@ def _submitted(outcome: Outcome) -> bool:
     return submits and outcome.result is Result.DONE and kind_of(outcome.address) == "template"
 
 
-def _allowed_in_use(chosen: Choices) -> frozenset[Address]:
-    prefix = f"{RefusalCode.TEMPLATE_IN_USE}="
+def _allowed(chosen: Choices, code: RefusalCode) -> frozenset[Address]:
+    """The addresses for which that refusal is lifted."""
+    prefix = f"{code}="
     return frozenset(Address(what.removeprefix(prefix)) for what in chosen.allow if what.startswith(prefix))

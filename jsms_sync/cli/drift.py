@@ -3,7 +3,7 @@
 from jsms_sync.cli.looking import digester_of
 from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.session import backend, clock, connected
-from jsms_sync.cli.terminal import notes, paint, say, say_json, start_logging
+from jsms_sync.cli.terminal import doubts, notes, paint, say, say_json, start_logging
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Definitions
@@ -25,7 +25,7 @@ def drift(common: Common, format: str) -> Exit:
     snapshot = place.read()
     if snapshot is None:
         raise no_state(place.location)
-    notes(common, snapshot.notes)
+    notes(common, (*snapshot.notes, *doubts(snapshot.state)))
     found = _looked(common, snapshot.state)
     document = drift_document(found)
     say_json(document) if format == "json" else say(drift_text(document, paint()))

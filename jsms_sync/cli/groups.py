@@ -5,7 +5,7 @@ import difflib
 import click
 from click.core import ParameterSource
 
-from jsms_sync.cli.options import COMMON
+from jsms_sync.cli.options import BEFORE
 
 
 class _Group(click.Group):
@@ -34,7 +34,7 @@ def group(name: str, line: str, example: str) -> click.Group:
     return _Group(
         name,
         callback=callback,
-        params=[*COMMON],
+        params=[*BEFORE],
         invoke_without_command=True,
         help=line,
         epilog=f"Example:  jsms-sync {example}",

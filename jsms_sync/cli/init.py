@@ -29,7 +29,7 @@ templates:
 #     recipients_file: recipients/spring.csv
 """
 
-IGNORED = (".jsms-sync/", "*.state.json.lock", "*.state.json.backup*")
+IGNORED = (".jsms-sync/", "*.state.json.lock", "*.state.json.stop.lock", "*.state.json.backup*")
 """The state itself is not ignored: it is what must not get lost, and holds no number and no secret."""
 
 

@@ -18,9 +18,11 @@ from jsms_sync.model.records import State
 from jsms_sync.model.resources import Address, Definitions, Problem, RecipientsFile, kind_of
 from jsms_sync.model.rolls import Roll
 from jsms_sync.model.text import signature_length
+from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan, wanted_variables
 from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.selection import check_named
 
 NO_STATE = "there is no state here yet: everything counts as new, and apply will need --new-state"
 
@@ -73,8 +75,7 @@ def observed_plan(
         observed = replace(observed, clock_skew=None)
     plan = _plan(wanted, connection.identity, state, observed)
     if priced and any(_costs(change) and kind_of(change.address) == "campaign" for change in plan.changes):
-        balance = read_balance(connection.client)
-        plan = replace(plan, estimate=replace(plan.estimate, balance=balance))
+        plan = with_balance(plan, read_balance(connection.client), wanted.choices)
     return plan, observed
 
 
@@ -91,6 +92,7 @@ def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Pla
 
 def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Observed) -> Plan:
     known, settings = state or State(lineage=""), wanted.common.settings
+    check_named(wanted.definitions, known, wanted.choices)
     origin = Origin(
         str(uuid.uuid4()),
         wanted.now,

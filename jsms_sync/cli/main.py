@@ -11,7 +11,7 @@ from keyword import iskeyword
 import click
 
 from jsms_sync import __version__
-from jsms_sync.cli.options import COMMON
+from jsms_sync.cli.options import BEFORE
 from jsms_sync.errors import Exit, Interrupted, InvalidInput, JsmsSyncError
 
 COMMANDS = {
@@ -27,6 +27,8 @@ COMMANDS = {
     "import": ("import_", "Adopt what exists at JSMS: write its entry, record its id."),
     "preview": ("preview", "Show messages as a phone does, their parts and cost."),
     "explain": ("explain", "Say what a code means and what to do next."),
+    "cancel": ("cancel", "Stop campaigns at once, whatever else is running."),
+    "test-send": ("test_send", "Send one message of a campaign to a number of your own."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
     "callback": ("callback", "Take in what JSMS pushes to a URL of yours."),
     "state": ("state", "Look into the state, and mend it."),
@@ -50,7 +52,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"jsms_sync.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
+        command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 
@@ -74,11 +76,10 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    params=[*COMMON],
+    params=[*BEFORE],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example:  jsms-sync plan -f templates.yaml",
 )
-@click.version_option(__version__, message="jsms-sync %(version)s")
 def cli(**_: object) -> None:
     """Keep the SMS templates and scheduled campaigns of a JSMS account in git.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from jsms_sync import __version__
+
 if TYPE_CHECKING:
     from jsms_sync.cli.settings import Gathered
     from jsms_sync.model.settings import Settings
@@ -101,6 +103,28 @@ COMMON = (
 )
 
 
+def _tell_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"jsms-sync {__version__}")
+        context.exit()
+
+
+VERSION = click.Option(
+    ["--version"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
+BEFORE = (
+    *COMMON,
+    click.Option(["--format"], metavar="FORMAT", help="Of stdout: text, json or what else the command has."),
+    VERSION,
+)
+"""What may stand before the command."""
+
+
 def command(
     name: str, *, example: str, formats: tuple[str, ...] = ("text", "json")
 ) -> Callable[[F], click.Command]:
@@ -110,7 +134,7 @@ def command(
         def callback(**values: Any) -> Any:
             context = click.get_current_context()
             own = {key: value for key, value in values.items() if key not in _NAMES}
-            return function(common=_merged(context), **own)
+            return function(common=_merged(context), **{**own, "format": _format(context, format_option)})
 
         format_option = click.Option(
             ["--format"], type=click.Choice(formats), default=formats[0], show_default=True, help="Of stdout."
@@ -119,7 +143,7 @@ def command(
         return click.Command(
             name,
             callback=callback,
-            params=[*own_params, format_option, *COMMON],
+            params=[*own_params, format_option, *COMMON, VERSION],
             help=function.__doc__,
             epilog=f"Example:  {example}",
         )
@@ -134,6 +158,12 @@ def _merged(context: click.Context) -> Common:
     """The shared options: those after the command, else those before it; repeatable ones from both."""
     chosen = {name: _value(context, name) for name in _NAMES if name}
     return Common(**chosen)
+
+
+def _format(context: click.Context, option: click.Option) -> Any:
+    """The format given after the command, else before it, where the command has to know it too."""
+    given = _value(context, "format")
+    return context.params["format"] if given is None else option.type_cast_value(context, given)
 
 
 def _value(context: click.Context, name: str) -> Any:

@@ -33,7 +33,7 @@ def clock(common: Common) -> Clock:
     given = common.now or os.environ.get("JSMS_SYNC_NOW")
     if not given:
         return lambda: datetime.now(UTC)
-    start, began = _moment(given), time.monotonic()
+    start, began = _moment(given, "--now" if common.now else "JSMS_SYNC_NOW"), time.monotonic()
     return lambda: start + timedelta(seconds=time.monotonic() - began)
 
 
@@ -42,11 +42,11 @@ def looks_ahead(common: Common) -> bool:
     return bool(common.now or os.environ.get("JSMS_SYNC_NOW"))
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, given_by: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        message = f"--now {text}: not a time"
+        message = f"{given_by} {text}: not a time"
         raise InvalidInput(message, help="Write it as 2027-03-01T09:55:00+08:00.") from None
     at_home = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
     return at_home.astimezone(UTC)
@@ -111,9 +111,15 @@ def connected(common: Common, beside: Beside = _NOTHING) -> Iterator[Connection]
             yield connection
         return
     app = _pair(common.settings.app_key_env, common.settings.master_secret_env)
-    developer = _pair("JSMS_DEV_KEY", "JSMS_DEV_SECRET") if beside.developer else None
+    developer = _developer(required=beside.developer)
     with _client(app, base_url_of(common), common, beside, developer) as connection:
         yield connection
+
+
+def _developer(*, required: bool) -> "Credentials | None":
+    """The account's pair; where it is not required, half of it is as good as none."""
+    names = ("JSMS_DEV_KEY", "JSMS_DEV_SECRET")
+    return _pair(*names) if required or all(map(_from_environment, names)) else None
 
 
 def _pair(*names: str) -> "Credentials":
@@ -131,9 +137,10 @@ def _pair(*names: str) -> "Credentials":
 
 
 def credentials(common: Common) -> "Credentials":
-    """The app's key and secret, or those of the embedded sandbox."""
+    """The app's key and secret, or those of the embedded sandbox; Stale when another account is pinned."""
+    check_account(common)
     if not common.sandbox:
-        return _pair("JSMS_APP_KEY", "JSMS_MASTER_SECRET")
+        return _pair(common.settings.app_key_env, common.settings.master_secret_env)
     from jsms_sync.api.credentials import Credentials
     from jsms_sync.sandbox.settings import Settings
 
@@ -261,4 +268,7 @@ def _from_environment(name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InvalidInput(f"{name}_FILE names {path}, which cannot be read: {reason}") from None
+        raise InvalidInput(
+            f"{name}_FILE names {path}, which cannot be read: {reason}",
+            help=f"Name a readable file in {name}_FILE, or set {name} itself.",
+        ) from None

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 from jsms_sync.cli.looking import Wanted, observed_plan
 from jsms_sync.cli.session import Connection, backend
+from jsms_sync.cli.terminal import doubts
+from jsms_sync.model.decisions import HeldCode
 from jsms_sync.model.events import fold as after
 from jsms_sync.model.records import State
 from jsms_sync.planning.document import Json
 from jsms_sync.planning.due import due_document, not_ready
+from jsms_sync.planning.plan import Plan
 from jsms_sync.planning.status import status_document
 
 
@@ -25,6 +28,12 @@ class Standing:
         return other is None or _without_time(self.document) != _without_time(other.document)
 
 
+def _unread(plan: Plan) -> tuple[str, ...]:
+    """What is shown as it was recorded, because nobody could look at it."""
+    unread = (held for held in plan.held if held.code is HeldCode.UNREADABLE)
+    return tuple(f"{held.address} is shown as recorded: {held.reason}" for held in unread)
+
+
 def _without_time(document: Json) -> Json:
     due = document.get("due")
     return {**document, "due": due["not_ready"] if isinstance(due, dict) else None}
@@ -36,8 +45,9 @@ def look(wanted: Wanted, connection: Connection, due: timedelta | None = None) -
     recorded = snapshot.state if snapshot else State(lineage="")
     plan, _ = observed_plan(wanted, connection, snapshot.state if snapshot else None, priced=False)
     state = after(recorded, plan.events)
-    document = status_document(wanted.definitions, recorded, state, wanted.now, plan.waits)
+    document = status_document(wanted.definitions, recorded, state, wanted.now, plan.waits, plan.costs)
     notes = snapshot.notes if snapshot else ("there is no state here yet",)
+    notes = (*notes, *doubts(recorded), *_unread(plan))
     if due is None:
         return Standing(document, True, notes)
     until = wanted.now + due

@@ -14,7 +14,7 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.polling import seen
 from jsms_sync.cli.session import Connection, backend, clock, connected
 from jsms_sync.cli.standing import Standing, look
-from jsms_sync.cli.terminal import hint, notes, paint, say, say_json, start_logging
+from jsms_sync.cli.terminal import doubts, hint, notes, paint, say, say_json, start_logging
 from jsms_sync.errors import Exit, InvalidInput
 from jsms_sync.model.records import Audit
 from jsms_sync.model.wire import china_time
@@ -99,11 +99,14 @@ def outputs(common: Common, format: str) -> Exit:
     """Print the recorded serving temp_id of every template, for application code. Asks nothing of JSMS."""
     snapshot = backend(common).read()
     ids = serving(snapshot.state) if snapshot else {}
+    notes(common, doubts(snapshot.state) if snapshot else ())
     match format:
         case "json":
             say_json({"format_version": FORMAT_VERSION, "templates": ids})
         case "env":
             say(env_text(ids))
+        case "yaml" if not ids:
+            say("{}\n")
         case _:
             say(yaml_text(ids))
     if not ids:

@@ -12,7 +12,7 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.polling import REAL, Pace, seen
 from jsms_sync.cli.session import Connection, backend, clock, connected
 from jsms_sync.cli.standing import Standing, look
-from jsms_sync.cli.terminal import hint, paint, say, say_json, start_logging
+from jsms_sync.cli.terminal import hint, notes, paint, say, say_json, start_logging
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.observed import Unreadable
 from jsms_sync.model.records import Audit, State
@@ -40,6 +40,7 @@ def wait(common: Common, format: str, timeout: float | None) -> Exit:
     with connected(common) as connection:
         found = wait_for_audits(wanted, connection, time, timeout=timeout)
         standing = look(replace(wanted, now=time()), connection)
+    notes(common, standing.notes)
     if format == "json":
         say_json(standing.document)
     else:

@@ -14,19 +14,20 @@ from jsms_sync.definitions.numbers import LENGTH, normalised
 from jsms_sync.errors import Stale
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.resources import RecipientsFile
-from jsms_sync.model.rolls import Roll, lengths
+from jsms_sync.model.rolls import Roll, lengths, masks
 
 
 def read_roll(file: RecipientsFile, digester: Digester, variables: frozenset[str] | None) -> Roll:
-    """Everybody in the file who counts, in its order, with just those parameters, or with all where None.
+    """Everybody in the file who counts, in its order; digests are of those parameters, of all where None.
 
     Raises Stale when the file is not the one that was checked any more.
     """
-    names = sorted(file.names if variables is None else file.names & variables)
+    names = sorted(file.names)
+    sent = [name for name in names if variables is None or name in variables]
     inside = [name for name in names if name in file.columns]
     constants = {name: file.defaults.reveal()[name] for name in names if name not in file.columns}
     headers = [file.mobile, *(file.columns[name] for name in inside)]
-    members: list[bytes] = []
+    members, shown = list[bytes](), list[str]()
     sizes: dict[str, array[int]] = {name: array("I") for name in names}
     with same_file(file):
         blocks = Blocks(Path(file.path), file.encoding, file.data)
@@ -34,11 +35,13 @@ def read_roll(file: RecipientsFile, digester: Digester, variables: frozenset[str
             mobiles, *cells = _counting(run, file.left_out)
             filled = _filled(file, dict(zip(inside, cells, strict=True)))
             values = filled | {name: [value] * len(mobiles) for name, value in constants.items()}
-            members.append(digester.entries(_numbers(mobiles), values))
+            numbers = _numbers(mobiles)
+            members.append(digester.entries(numbers, {name: values[name] for name in sent}))
+            shown.append(masks(numbers))
             for name, more in lengths(values).items():
                 sizes[name].extend(more)
         check_hash(file, blocks.sha256)
-    return Roll(b"".join(members), sizes, file.names)
+    return Roll(b"".join(members), sizes, file.names, "".join(shown))
 
 
 def _counting(run: Run, left_out: "array[int]") -> Sequence[Sequence[str]]:

@@ -151,7 +151,7 @@ def _enum(path: Path, error: Any) -> Iterator[Fault]:
         yield Fault("invalid-level", path, f"{subject(path)} cannot be {_written(value)}", near)
         return
     if str(value) in ("1", "2", "3"):
-        near = f"did you mean `{TemplateType(int(value)).word}`?"
+        near = f"did you mean {TemplateType(int(value)).word}?"
     yield Fault("invalid-type", path, f"{subject(path)} cannot be {_written(value)}", near)
 
 

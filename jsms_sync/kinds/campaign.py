@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from jsms_sync.kinds.campaign_cancelled import cancelled
 from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
 from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
+from jsms_sync.kinds.campaign_uncovered import uncovered
 from jsms_sync.kinds.campaign_unsettled import unsettled, waiting
 from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
 from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
@@ -51,10 +53,14 @@ class CampaignFacts:
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """A campaign after one look: the decision, and what was found of its batches."""
+    """A campaign after one look: the decision, and what was found of its batches.
+
+    `refused` counts the recipients whom JSMS refused for good and who are wanted as they were.
+    """
 
     decision: Decision
     settled: Settled
+    refused: int = 0
 
 
 def decide(facts: CampaignFacts) -> CampaignView:
@@ -80,7 +86,7 @@ def decide(facts: CampaignFacts) -> CampaignView:
     told = {held.code for held in decided.held}
     noted = tuple(held for held in _notes(case) if held.code not in told)
     observed += _header(facts, case) + _unknown_text(case) + _other_key(case)
-    return CampaignView(observed + Decision(held=noted) + decided, settled)
+    return CampaignView(observed + Decision(held=noted) + decided, settled, case.still_refused)
 
 
 def _roll(facts: CampaignFacts, desired: Campaign) -> Roll | None:
@@ -103,7 +109,9 @@ def _header(facts: CampaignFacts, case: Case) -> Decision:
     record, desired = case.record, case.desired
     used = {standing.batch.target.temp_id for standing in case.live}
     name = desired.template if used == {case.serving.temp_id} else record.template
-    header = CampaignSet(facts.address, desired.source.file, name, record.cancelled)
+    # What could not be stopped, and shall not be any more, is as before.
+    stays = record.cancelled and not (facts.recreate and case.live)
+    header = CampaignSet(facts.address, desired.source.file, name, stays)
     known = CampaignSet(facts.address, record.source, record.template, record.cancelled)
     return Decision(events=(header,) if facts.record and header != known else ())
 
@@ -132,9 +140,7 @@ def _hold(case: Case, code: HeldCode, reason: str, *later: str) -> Decision:
 def _cancelled(facts: CampaignFacts, case: Case) -> Decision | None:
     if facts.recreate or not (case.record.cancelled or (facts.record is None and facts.was_cancelled)):
         return None
-    return _hold(
-        case, HeldCode.CANCELLED, "it was cancelled", f"--recreate {facts.address} schedules it again"
-    )
+    return cancelled(case)
 
 
 def _cancelled_outside(facts: CampaignFacts, case: Case) -> Decision | None:
@@ -224,11 +230,7 @@ def _uncovered(facts: CampaignFacts, case: Case) -> Decision | None:
     """Params that a template managed elsewhere does not find are a mistake in the definition."""
     if case.desired.temp_id is None or not is_uncovered(case):
         return None
-    wanted = ", ".join(sorted(case.serving.variables or ()))
-    message = f"the params do not cover the variables of template {case.desired.temp_id}: {wanted}"
-    position, address = case.desired.source, case.desired.address
-    problem = Problem("params-missing", Severity.ERROR, message, position, "add the missing params", address)
-    return Decision(problems=(problem,))
+    return Decision(problems=(uncovered(case.desired, case.serving.variables or frozenset()),))
 
 
 def _not_approved(facts: CampaignFacts, case: Case) -> Decision | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from jsms_sync.kinds.batches import Placement, Rows, Wanted, next_keys, place
 from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
-from jsms_sync.kinds.campaign_wanted import Case, number_of
+from jsms_sync.kinds.campaign_wanted import Case, entry_of, number_of
 from jsms_sync.model.decisions import (
     Action,
     BatchCounts,
@@ -28,7 +28,7 @@ from jsms_sync.model.digests import ENTRY, each, halves
 from jsms_sync.model.events import BatchDropped, CampaignSet, Event, Forgotten, Remembered
 from jsms_sync.model.events import Settled as SettledNow
 from jsms_sync.model.observed import SeenSchedule
-from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry, Refused
+from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry
 from jsms_sync.model.resources import Address, Recipient, RecipientsFile, template_address
 from jsms_sync.model.rolls import Roll
 from jsms_sync.model.wire import china_time
@@ -74,7 +74,7 @@ def _unread(case: Case, changing: frozenset[str]) -> Decision:
 
 def _left_out(case: Case, wanted: Wanted) -> frozenset[int]:
     """Who is not placed: those in doubt, and those whom JSMS refused as they are now."""
-    return case.in_doubt | {number_of(r) for r in case.refused if wanted.has_entry(*_entry(r))}
+    return case.in_doubt | {number_of(r) for r in case.refused if wanted.has_entry(*entry_of(r.member))}
 
 
 def _placed(case: Case, roll: Roll, chunks: Iterable[Rows]) -> tuple[PlaceBatch, ...]:
@@ -141,16 +141,11 @@ def _drop(standing: Standings) -> DropBatch:
 
 def _still_refused(case: Case, wanted: Wanted, standing: Standings) -> tuple[Rows, bool]:
     """The rows of those who were refused in that batch and are still wanted, and if these are sure."""
-    numbers = [(r, *_entry(r)) for r in standing.batch.refused]
+    numbers = [(r, *entry_of(r.member)) for r in standing.batch.refused]
     if not is_comparable(standing.batch.target, case.digester):
         return range(len(numbers)), False
     same = [m for r, m, p in numbers if (wanted.has(m) if case.stays else wanted.has_entry(m, p))]
     return [wanted.rows[mobile] for mobile in same], not case.stays
-
-
-def _entry(refused: Refused) -> tuple[int, int]:
-    (mobile,), (params,) = halves(refused.member)
-    return mobile, params
 
 
 def _draft(case: Case, roll: Roll, rows: Rows, old: Standings | None = None) -> Draft:

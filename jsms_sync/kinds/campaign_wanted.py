@@ -88,6 +88,13 @@ class Case:
         return tuple(r for batch in batches for r in batch.refused if r.code not in PASSING)
 
     @property
+    def still_refused(self) -> int:
+        """How many of them are wanted just as they were refused."""
+        wanted = self.wanted
+        entries = {refused.member for refused in self.refused}
+        return sum(wanted.has_entry(*entry_of(e)) for e in entries) if wanted and not self.stays else 0
+
+    @property
     def in_doubt(self) -> frozenset[int]:
         """The digests of the numbers whose schedule is in doubt."""
         return frozenset(m for doubt in self.settled.doubts for m in _numbers(doubt))
@@ -97,10 +104,15 @@ def _numbers(doubt: Intent) -> "array[int]":
     return halves(doubt.target.members if doubt.target else b"")[0]
 
 
+def entry_of(member: bytes) -> tuple[int, int]:
+    """The two digests of one entry."""
+    (mobile,), (params,) = halves(member)
+    return mobile, params
+
+
 def number_of(refused: Refused) -> int:
     """The digest of a refused number."""
-    (mobile,), _ = halves(refused.member)
-    return mobile
+    return entry_of(refused.member)[0]
 
 
 def _doubts_known(settled: Settled, digester: Digester) -> bool:

@@ -26,6 +26,7 @@ from jsms_sync.model.records import Audit, Intent, Revision, TemplateRecord
 from jsms_sync.model.resources import Address, Template
 from jsms_sync.model.serving import Serving
 from jsms_sync.model.text import variables
+from jsms_sync.model.wire import china_time
 
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
@@ -232,7 +233,7 @@ def _retirement(facts: TemplateFacts, desired: Template, living: Living, used: f
         return Decision()
     until = (revision.superseded_at or facts.now) + desired.retire_after
     if facts.now < until:
-        reason = f"{revision.temp_id} was superseded and stays until {until:%Y-%m-%d %H:%M %Z}"
+        reason = f"{revision.temp_id} was superseded and stays until {china_time(until)[:16]} (China time)"
         return _hold(facts, HeldCode.GRACE_PERIOD, reason, f"{AFTER_GRACE}: retire {revision.temp_id}")
     if revision.temp_id in used:
         reason = f"{revision.temp_id} is superseded, but a campaign still uses it"

@@ -87,6 +87,9 @@ class RefusalCode(StrEnum):
     TOO_MANY_MISSING = "too-many-missing"
     RECIPIENT_TWICE = "recipient-twice"
     CLOCK_SKEW = "clock-skew"
+    INSUFFICIENT_BALANCE = "insufficient-balance"
+    OUTSIDE_MARKETING_HOURS = "outside-marketing-hours"
+    BLACKOUT = "blackout"
     TEMPLATE_IN_USE = "template-in-use"
 
 

@@ -58,17 +58,16 @@ def _picked(of: "array[int]", rows: Sequence[int]) -> "array[int]":
 
 
 def roll_of(recipients: Sequence[Recipient], digester: Digester, names: frozenset[str] | None = None) -> Roll:
-    """The roll of recipients who are at hand, with just those parameters, or with all where None."""
+    """The roll of recipients who are at hand; digests are of just those parameters, of all where None."""
     mobiles = [recipient.mobile.reveal() for recipient in recipients]
     values = [recipient.params.reveal() for recipient in recipients]
     everywhere, anywhere = _names(values)
-    if names is not None and not anywhere <= names:
-        values = [{name: given[name] for name in given if name in names} for given in values]
+    columns = {name: [given.get(name, "") for given in values] for name in anywhere}
     sent = anywhere if names is None else anywhere & names
-    columns = {name: [given.get(name, "") for given in values] for name in sent}
     if sent <= everywhere:
-        members = digester.entries(mobiles, columns)
+        members = digester.entries(mobiles, {name: columns[name] for name in sent})
     else:
+        values = [{name: given[name] for name in given if name in sent} for given in values]
         each = zip(mobiles, values, strict=True)
         members = b"".join(digester.mobile(Mobile(m)) + digester.params(Params(given)) for m, given in each)
     return Roll(members, lengths(columns), everywhere, masks(mobiles))

@@ -15,6 +15,8 @@ ADDRESSED = frozenset(
         RefusalCode.NOT_ALL_FILES.value,
         RefusalCode.TEMPLATE_IN_USE.value,
         RefusalCode.OVER_LIMIT.value,
+        RefusalCode.OUTSIDE_MARKETING_HOURS.value,
+        RefusalCode.BLACKOUT.value,
     }
 )
 """What `--allow` takes with an address; `over-limit` without one means the plan as a whole."""
@@ -25,9 +27,20 @@ BARE = frozenset(
         RefusalCode.EMPTY_DEFINITIONS.value,
         RefusalCode.TOO_MANY_MISSING.value,
         RefusalCode.CLOCK_SKEW.value,
+        RefusalCode.INSUFFICIENT_BALANCE.value,
     }
 )
 """What `--allow` takes as it is."""
+
+
+OF_CAMPAIGNS = frozenset(
+    {
+        RefusalCode.OVER_LIMIT.value,
+        RefusalCode.OUTSIDE_MARKETING_HOURS.value,
+        RefusalCode.BLACKOUT.value,
+    }
+)
+"""What takes the address of a campaign only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ def _checked(value: str) -> str:
         if separator:
             raise InvalidInput(f"--allow {what} takes no address", help=f"write --allow {what}")
         return what
-    kinds = ("campaign",) if what == RefusalCode.OVER_LIMIT else ("template", "campaign")
+    kinds = ("campaign",) if what in OF_CAMPAIGNS else ("template", "campaign")
     if kind_of(Address(address)) not in kinds or not name_of(Address(address)):
         help = f"write --allow {what}={kinds[0]}.NAME"
         raise InvalidInput(f"--allow {what} needs the address of a {' or '.join(kinds)}", help=help)

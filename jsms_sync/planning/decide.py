@@ -28,8 +28,10 @@ from jsms_sync.model.serving import Serving
 from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits
 from jsms_sync.model.text import UNKNOWN_SIGNATURE
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
-from jsms_sync.planning.cost import Texts, estimate
+from jsms_sync.planning.cost import Costs, Tariff, Texts
+from jsms_sync.planning.costs import costs_of, estimate
 from jsms_sync.planning.future import awaited, changes_with_future, held_with_future, too_late, waits
+from jsms_sync.planning.guards import foreseen, send_refusals, sends
 from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
 from jsms_sync.planning.order import in_order
@@ -83,26 +85,35 @@ def make_plan(look: Look) -> Plan:
     chosen = {a: view for a, view in views.items() if a not in selection.left_out}
     campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
     used = used_ids(campaigns.values(), look.state.intents, look.now)
+    texts = _texts(look.observed, views)
+    costs = costs_of(look.definitions, campaigns, Tariff(texts, look.signature, look.rolls), look.now)
+    refused = {address: view.refused for address, view in campaigns.items() if view.refused}
     leaving = (retirements(templates[a], view, used) for a, view in chosen.items())
     decided = merged(
         (moved, *(v.decision for v in chosen.values()), *(v.decision for v in campaigns.values()), *leaving)
     )
-    texts = awaited(views, look.now)
-    waiting = waits(look.definitions.campaigns, campaigns, texts)
+    coming = awaited(views, look.now)
+    waiting = waits(look.definitions.campaigns, campaigns, coming)
     return Plan(
         look.origin,
-        changes_with_future(in_order(decided.changes), texts, waiting),
-        held_with_future(sorted(decided.held, key=lambda held: held.address), texts, waiting),
-        (*decided.refusals, *_refusals(look, decided.changes, views, used)),
+        changes_with_future(in_order(decided.changes), coming, waiting),
+        held_with_future(sorted(decided.held, key=lambda held: held.address), coming, waiting),
+        (
+            *decided.refusals,
+            *_refusals(look, decided.changes, views, used),
+            *_send_refusals(look, decided.changes, texts, refused, costs),
+        ),
         (*look.problems, *decided.problems),
         (
-            *(*look.notes, *selection.notes, *_notes(look, decided)),
+            *(*look.notes, *selection.notes, *_notes(look, decided, texts)),
             *too_late(waiting, look.now, look.limits.freeze),
         ),
-        estimate(decided.changes, _texts(look.observed, views), look.signature),
+        estimate(costs),
         decided.events,
         _unchanged(look.definitions, decided, selection),
         waiting,
+        costs,
+        refused,
         any(_is_unread(campaign) for campaign in look.definitions.campaigns.values()),
     )
 
@@ -214,6 +225,13 @@ def _refusals(
     yield from clock_refusals(look.observed.clock_skew, changes, look.choices, look.limits)
 
 
+def _send_refusals(
+    look: Look, changes: tuple[Change, ...], texts: Texts, refused: Mapping[Address, int], costs: Costs
+) -> Iterable[Refusal]:
+    sent = sends(changes, look.state, texts)
+    return send_refusals(sent, refused, costs, look.choices, look.limits)
+
+
 def _texts(observed: Observed, views: Mapping[Address, TemplateView]) -> Texts:
     """The text behind every reference that a draft may hold."""
     texts: dict[Address | int, tuple[str, TemplateType]] = {}
@@ -226,13 +244,15 @@ def _texts(observed: Observed, views: Mapping[Address, TemplateView]) -> Texts:
     return texts
 
 
-def _notes(look: Look, decided: Decision) -> Iterable[str]:
-    return (*decided.notes, *rename_notes(decided.changes, look.definitions, look.state))
+def _notes(look: Look, decided: Decision, texts: Texts) -> Iterable[str]:
+    renames = rename_notes(decided.changes, look.definitions, look.state)
+    refused = foreseen(look.definitions, decided.held, texts, look.choices, look.limits)
+    return (*decided.notes, *renames, *refused)
 
 
 def _idle(view: CampaignView) -> CampaignView:
     """The same campaign where nothing is done about it."""
-    return CampaignView(Decision(), view.settled)
+    return replace(view, decision=Decision())
 
 
 def _unchanged(definitions: Definitions, decided: Decision, selection: Selection) -> int:

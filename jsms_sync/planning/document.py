@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from jsms_sync.model.decisions import BatchCounts, Change, Held, Refusal
 from jsms_sync.model.resources import Position, Problem, kind_of
 from jsms_sync.model.wire import CHINA
+from jsms_sync.planning.cost import Bill, Cost, Costs
 from jsms_sync.planning.fields import differences
 from jsms_sync.planning.plan import Plan
 
 FORMAT_VERSION = 1
 
 Json = dict[str, object]
+NO_COST = Cost()
 
 
 def plan_document(plan: Plan) -> Json:
@@ -26,7 +28,7 @@ def plan_document(plan: Plan) -> Json:
         "definitions_digest": origin.definitions_digest,
         "settings_digest": origin.settings_digest,
         "summary": plan.summary,
-        "changes": [change_document(change) for change in plan.changes],
+        "changes": [change_document(change, plan.costs) for change in plan.changes],
         "held": [held_document(held) for held in plan.held],
         "refusals": [refusal_document(refusal) for refusal in plan.refusals],
         "problems": [problem_document(problem) for problem in plan.problems],
@@ -35,6 +37,7 @@ def plan_document(plan: Plan) -> Json:
             "messages": plan.estimate.messages,
             "parts": plan.estimate.parts,
             "balance": plan.estimate.balance,
+            "balance_after": plan.estimate.balance_after,
         },
     }
     return document | ({"without_recipients": True} if plan.without_recipients else {})
@@ -45,8 +48,8 @@ def china_iso(moment: datetime | None) -> str | None:
     return moment.astimezone(CHINA).isoformat(timespec="seconds") if moment else None
 
 
-def change_document(change: Change) -> Json:
-    """One change of a plan."""
+def change_document(change: Change, costs: Costs) -> Json:
+    """One change of a plan; that of a campaign's schedules with what all of the campaign then costs."""
     document: Json = {
         "address": change.address,
         "kind": kind_of(change.address),
@@ -63,7 +66,28 @@ def change_document(change: Change) -> Json:
     }
     if change.batches is not None:
         document["batches"] = _counts(change.batches)
+        document["cost"] = _cost(costs.get(change.address, NO_COST))
     return document
+
+
+def bill_document(bill: Bill) -> Json:
+    """What messages cost; the parts of one are null where a text or a value is not known."""
+    return {
+        "messages": bill.messages,
+        "parts": bill.parts,
+        "parts_min": bill.fewest if bill.is_known else None,
+        "parts_max": bill.most if bill.is_known else None,
+    }
+
+
+def _cost(cost: Cost) -> Json:
+    """With what is scheduled now, whose parts are null where they cannot be known."""
+    before = cost.before
+    return {
+        **bill_document(cost.after),
+        "messages_before": before.messages,
+        "parts_before": before.parts if before.is_known else None,
+    }
 
 
 def _source(source: Position | None) -> Json | None:

@@ -1,7 +1,7 @@
 """The plan: plain values, the only thing that apply obeys."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,17 +16,22 @@ from jsms_sync.model.decisions import (
     Refusal,
 )
 from jsms_sync.model.events import Event
-from jsms_sync.model.resources import Problem, Severity
+from jsms_sync.model.resources import Address, Problem, Severity
+from jsms_sync.planning.cost import Costs
 from jsms_sync.planning.future import Waits
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the campaigns' changes will cost at worst; `balance` is None when it was not read."""
+    """What the campaigns' changes will cost at worst; `balance` is None when it was not read.
+
+    `balance_after` is what is left of it once everything that is scheduled then has been sent.
+    """
 
     messages: int = 0
     parts: int = 0
     balance: int | None = None
+    balance_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,9 @@ class Origin:
 class Plan:
     """What an apply would do, in order, what must wait, and what forbids it; `events` are observations.
 
-    A plan made `without_recipients` that it needed is for looking at only. `waits` tells which text each
-    campaign waits for.
+    `waits` tells which text each campaign waits for, `costs` are those of campaigns, `refused` how many of
+    their recipients JSMS refused before, for good. A plan made `without_recipients` that it needed is for
+    looking at only.
     """
 
     origin: Origin
@@ -61,6 +67,8 @@ class Plan:
     events: tuple[Event, ...] = ()
     unchanged: int = 0
     waits: Waits = field(default_factory=dict)
+    costs: Costs = field(default_factory=dict)
+    refused: Mapping[Address, int] = field(default_factory=dict)
     without_recipients: bool = False
 
     @property

@@ -41,6 +41,14 @@ class Selection:
         return (f"this plan is partial; left out: {named}{more}", *self.why)
 
 
+def check_named(definitions: Definitions, state: State, choices: Choices) -> None:
+    """Raises InvalidInput when an override names an address that no plan could tell of."""
+    known = _known(definitions, state)
+    for address in sorted(choices.supersede | choices.recreate | choices.overwrite):
+        if address not in known:
+            raise unknown_address(address, known, "defined or recorded")
+
+
 def select(definitions: Definitions, state: State, choices: Choices) -> Selection:
     """What `--only` and `--exclude` leave out; InvalidInput for a pattern that fits nothing.
 

@@ -1,22 +1,31 @@
 """How everything stands: the phases of templates and campaigns, and what waits for what (contract §5)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from jsms_sync.kinds.template_settle import desired_text
 from jsms_sync.model.digests import ENTRY
-from jsms_sync.model.records import Audit, CampaignRecord, Happened, Revision, State, TemplateRecord
+from jsms_sync.model.records import Audit, Batch, CampaignRecord, Happened, Revision, State, TemplateRecord
 from jsms_sync.model.resources import Address, Campaign, Definitions, Template, kind_of, name_of
 from jsms_sync.planning.audit_hours import expected_approval
-from jsms_sync.planning.document import FORMAT_VERSION, Json, china_iso
+from jsms_sync.planning.cost import Cost, Costs
+from jsms_sync.planning.document import FORMAT_VERSION, Json, bill_document, china_iso
 from jsms_sync.planning.future import Wait, Waits
 from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 
 NOTHING: Waits = {}
+NO_COSTS: Costs = {}
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
 
 def status_document(
-    definitions: Definitions, recorded: State, observed: State, now: datetime, waits: Waits = NOTHING
+    definitions: Definitions,
+    recorded: State,
+    observed: State,
+    now: datetime,
+    waits: Waits = NOTHING,
+    costs: Costs = NO_COSTS,
 ) -> Json:
     """Every address with its phase; `observed` is the recorded state after what was just seen."""
     addresses = {*definitions.templates, *definitions.campaigns, *observed.resources}
@@ -36,6 +45,7 @@ def status_document(
             {
                 **_campaign(a, definitions.campaigns.get(a), observed, history, now, in_doubt=a in in_doubt),
                 **_waiting(waits.get(a)),
+                "cost": _cost(costs.get(a)),
             }
             for a in ordered
             if kind_of(a) == "campaign"
@@ -97,6 +107,7 @@ def _campaign(
         "batches": len(batches),
         "recipients": placed if batches else len(desired.recipients) if desired else 0,
         "failed": sum(len(b.refused) for b in batches),
+        "failed_codes": _codes(batches),
     }
 
 
@@ -111,10 +122,27 @@ def _waiting(wait: Wait | None) -> Json:
     }
 
 
+def _codes(batches: Iterable[Batch]) -> list[Json]:
+    """How many recipients JSMS refused with each code, the most frequent first."""
+    counted = Counter(refused.code for batch in batches for refused in batch.refused)
+    return [{"code": code, "count": count} for code, count in counted.most_common()]
+
+
+def _cost(cost: Cost | None) -> Json | None:
+    """What is scheduled costs, or where nothing is scheduled yet what would be; nothing once it was sent."""
+    if cost is None:
+        return None
+    if cost.before.messages:
+        return bill_document(cost.before)
+    waiting = cost.wanted or (cost.after if cost.after.messages else None)
+    return bill_document(waiting) if waiting else None
+
+
 def _phase(record: CampaignRecord, now: datetime, *, in_doubt: bool) -> str:
     """What its schedules tell; nothing where it has none."""
     batches = record.batches.values()
-    if record.cancelled or any(batch.gone for batch in batches):
+    pending = [batch for batch in batches if batch.target.send_time > now and not batch.gone]
+    if (record.cancelled and not pending) or any(batch.gone for batch in batches):
         return "cancelled"
     if any(batch.target.send_time <= now for batch in batches):
         return "sent"

@@ -83,7 +83,7 @@ def _campaign_entries(
     address: Address, record: CampaignRecord, now: datetime, *, leave_schedules: bool
 ) -> list[HistoryEntry]:
     batches = list(record.batches.values())
-    pending = [b for b in batches if b.target.send_time > now and not b.gone and not record.cancelled]
+    pending = [b for b in batches if b.target.send_time > now and not b.gone]
     if pending and not leave_schedules:
         raise Refused(
             f"{len(pending)} schedules of {address} will still be sent, and nothing could stop them any more",
@@ -101,7 +101,7 @@ def _ending(record: CampaignRecord, now: datetime, *, is_pending: bool) -> Happe
     """What the history will tell of the name, so that it is not created again by accident."""
     if any(batch.target.send_time <= now and not batch.gone for batch in record.batches.values()):
         return Happened.SENT
-    if record.cancelled:
+    if record.cancelled and not is_pending:
         return Happened.CANCELLED
     if any(batch.gone for batch in record.batches.values()) and not is_pending:
         return Happened.CANCELLED_OUTSIDE

@@ -85,9 +85,12 @@ REFUSALS: Mapping[RefusalCode, Words] = {
         "Put the entry back; to delete it all the same, apply it with `protect: false` first.",
     ),
     RefusalCode.OVER_LIMIT: Words(
-        "More would be deleted at once than `max_deletes` allows: more likely a mistake than a wish.",
-        "Read the plan; then `--allow over-limit`, or `--allow delete=ADDRESS` for each that shall"
-        " not count.",
+        "One run would do more than a limit of jsms-sync.yaml allows: more deletes than `max_deletes`, more"
+        " recipients in a campaign than `max_recipients`, more billed parts than `max_parts`; or JSMS refused"
+        " more of a campaign's recipients than `max_failed`. More likely a mistake than a wish.",
+        "Read the plan. For deletes and parts `--allow over-limit`, or `--allow delete=ADDRESS` for each"
+        " deletion that shall not count; for a campaign's recipients `--allow over-limit=ADDRESS`. Recipients"
+        " whom JSMS refused are better taken out.",
     ),
     RefusalCode.NO_STATE: Words(
         "There is no state at this location. Without it every template would be submitted and every campaign"
@@ -119,6 +122,23 @@ REFUSALS: Mapping[RefusalCode, Words] = {
         "The clocks here and at JSMS differ by more than 60 s, so a campaign could be sent early,"
         " late or never.",
         "Set this machine's clock; or `--allow clock-skew`.",
+    ),
+    RefusalCode.INSUFFICIENT_BALANCE: Words(
+        "JSMS bills a schedule when it sends it, and the balance does not pay for everything that would be"
+        " scheduled then, what is scheduled already included. Some people would get no message (50014)."
+        " Special balances, such as that for marketing, pay for their own type only.",
+        "Top up the balance in the JSMS console, or make a campaign smaller; or"
+        " `--allow insufficient-balance`, when the money comes before the campaign's time.",
+    ),
+    RefusalCode.OUTSIDE_MARKETING_HOURS: Words(
+        "Marketing texts may be sent from 08:00 to 21:00 China time only (`marketing_hours`), as JSMS rules,"
+        " and scheduling them makes no difference.",
+        "Choose a `send_time` inside these hours; or `--allow outside-marketing-hours=ADDRESS`.",
+    ),
+    RefusalCode.BLACKOUT: Words(
+        "The campaign's day, in China, is one of those on which nobody shall be texted (`blackout` in"
+        " jsms-sync.yaml).",
+        "Choose another day; or `--allow blackout=ADDRESS`.",
     ),
     RefusalCode.TEMPLATE_IN_USE: Words(
         "A template would be deleted that a pending campaign still needs; the campaign would fail"

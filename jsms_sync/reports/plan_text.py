@@ -6,7 +6,8 @@ from typing import Any
 from jsms_sync.model.decisions import AFTER_APPROVAL, AFTER_GRACE, AUDIT_PENDING, HeldCode
 from jsms_sync.model.decisions import STUCK as STUCK_CODES
 from jsms_sync.reports.paint import Paint, plain
-from jsms_sync.reports.words import china_minute, count, one_line, visible
+from jsms_sync.reports.plan_problems import problem_lines
+from jsms_sync.reports.words import china_minute, count, each, one_line, visible
 
 Document = Mapping[str, Any]
 
@@ -35,13 +36,14 @@ Later = tuple[str, str, str]
 
 
 def plan_text(plan: Document, paint: Paint = plain) -> str:
-    """The whole plan: what happens now, what follows and when, what forbids it, and what it costs."""
+    """The whole plan: what happens now and later, what forbids it, what is wrong, and what it costs."""
     later = (*_after_changes(plan, paint), *_held(plan, paint))
     refused = [_entry(entry, (), "refused", "✗", paint) for entry in plan["refusals"]]
     now = (NOW_REFUSED if refused else NOW) if later else ""
     blocks = [*_section(now, (_change(change, paint) for change in plan["changes"]), paint)]
     blocks += _later(later, paint)
     blocks += _section(REFUSED, refused, paint)
+    blocks += problem_lines(plan.get("problems", ()), paint)
     notes = [f"Note: {note}" for note in (*plan.get("notes", ()), *_only_to_look_at(plan))]
     told = "\n".join([*blocks, *([""] if blocks else []), *notes, *_cost(plan), _summary(plan, paint)])
     return told.lstrip("\n") + "\n"
@@ -79,6 +81,7 @@ def _change(change: Document, paint: Paint) -> str:
     lines = [paint(change["action"], head)]
     lines += [f"    {line}" for field in change["fields"] for line in _field(field, change["action"])]
     lines += [f"    schedules: {_batches(change['batches'])}"] if "batches" in change else []
+    lines += [f"    cost: {told}" for told in _cost_of(change.get("cost"))]
     lines += [_arrow(line, paint) for line in change["next"] if _time_of(line) == HELD]
     return "\n".join(lines)
 
@@ -147,6 +150,28 @@ def _entry(entry: Document, lines: Iterable[str], role: str, sign: str, paint: P
     return "\n".join([*told, *([paint("dim", f"    to do it all the same: {override}")] if override else [])])
 
 
+def _cost_of(cost: Document | None) -> Iterator[str]:
+    """What all of the campaign costs then, and what of it is scheduled now."""
+    if cost is None or not (cost["messages"] or cost["messages_before"]):
+        return
+    before, now = cost["messages_before"], count(cost["messages"], "message", "messages")
+    told = f"{now}, {_parts(cost)}" if cost["messages"] else "nothing any more"
+    if before:
+        was = "parts not known" if cost["parts_before"] is None else _counted_parts(cost["parts_before"])
+        told += f"; scheduled now: {count(before, 'message', 'messages')}, {was}"
+    yield told
+
+
+def _parts(cost: Document) -> str:
+    if cost["parts_max"] is None:
+        return "parts not known, because its text is not"
+    return _counted_parts(cost["parts"]) + each(cost["parts_min"], cost["parts_max"])
+
+
+def _counted_parts(number: int) -> str:
+    return count(number, "part", "parts")
+
+
 def _reason(change: Document) -> str:
     words = change["reason"].replace("-", " ")
     known = change["remote_id"]
@@ -175,10 +200,11 @@ def _cost(plan: Document) -> list[str]:
     estimate = plan["estimate"]
     if not estimate["messages"]:
         return []
-    balance = estimate["balance"]
+    balance, after = estimate["balance"], estimate.get("balance_after")
     left = "" if balance is None else f"; the balance is {balance:,}"
+    left += "" if after is None else f", and {after:,} once all that is scheduled then has been sent"
     messages = count(estimate["messages"], "message", "messages")
-    return [f"Campaigns: {messages}, at most {count(estimate['parts'], 'part', 'parts')}{left}."]
+    return [f"Campaigns: {messages}, at most {_counted_parts(estimate['parts'])}{left}."]
 
 
 def _summary(plan: Document, paint: Paint) -> str:

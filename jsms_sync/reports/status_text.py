@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from jsms_sync.reports.codes import refused_words
 from jsms_sync.reports.paint import Paint, plain
-from jsms_sync.reports.words import china_minute, count, one_line
+from jsms_sync.reports.words import china_minute, count, each, one_line
 
 Document = Mapping[str, Any]
 
@@ -95,5 +96,12 @@ def _campaign(entry: Document) -> Iterable[str]:
     yield count(entry["recipients"], "recipient", "recipients")
     if entry["batches"] > 1:
         yield f"{entry['batches']} schedules"
+    if cost := entry.get("cost"):
+        billed = count(cost["parts"], "part", "parts")
+        yield (
+            "parts not known"
+            if cost["parts_max"] is None
+            else billed + each(cost["parts_min"], cost["parts_max"])
+        )
     if entry["failed"]:
-        yield f"{entry['failed']} refused by JSMS"
+        yield refused_words(entry["failed_codes"])

@@ -30,6 +30,13 @@ def china_minute(iso: str) -> str:
     return iso[:16].replace("T", " ")
 
 
+def each(fewest: int | None, most: int | None) -> str:
+    """How many parts one message has: `2 each`, `1 to 3 each`; one each, or unknown, goes without saying."""
+    if fewest is None or most is None or most == 1:
+        return ""
+    return f" ({fewest} each)" if fewest == most else f" ({fewest} to {most} each)"
+
+
 def count(number: int, one: str, many: str) -> str:
     """The number with its word."""
     return f"{number:,} {one if number == 1 else many}"

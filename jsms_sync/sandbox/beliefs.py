@@ -95,7 +95,7 @@ class Beliefs:
         False, "§3.5", "a batch without one success is answered with the code of its first recipient"
     )
     batch_needs_money_for_all: bool = _belief(
-        True, "§3.5", "50014 refuses a whole batch; false: the recipients that cannot be paid"
+        True, "§3.5", "50014 refuses a whole batch, or schedule; false: the recipients that cannot be paid"
     )
     repeat_window: float = _belief(
         0, "§10", "seconds within which the same content to the same number is 50034; 0: in one request"

@@ -4,8 +4,8 @@ from jsms_sync.errors import Stale
 from jsms_sync.model.events import fold
 from jsms_sync.model.records import State
 from jsms_sync.state.document import decode
-from jsms_sync.state.held import Places
 from jsms_sync.state.journal import HELP, Origin, Replay, replay
+from jsms_sync.state.places import Places
 
 
 def joined(document: bytes, journal: bytes | None, places: Places) -> tuple[State, Replay]:

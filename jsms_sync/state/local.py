@@ -10,18 +10,22 @@ import msgspec
 
 from jsms_sync.errors import InvalidInput, OperationFailed, Stale
 from jsms_sync.model.records import State
+from jsms_sync.model.stop import Stop
+from jsms_sync.state import stops
 from jsms_sync.state.copies import back_up
 from jsms_sync.state.document import encode
 from jsms_sync.state.files import Files, put, told
-from jsms_sync.state.held import HeldState, Places
+from jsms_sync.state.held import HeldState
 from jsms_sync.state.joined import joined
 from jsms_sync.state.journal import HELP, Replay
 from jsms_sync.state.lock import locked, this_process
+from jsms_sync.state.places import Places
 from jsms_sync.state.replacing import replace_document
 from jsms_sync.state.store import Choose, Holder, Replaced, Snapshot, Store, no_state
 
 ATTEMPTS = 100
 """How often a reader looks again when the document is replaced under its eyes."""
+STOPPED = "`cancel` has stopped campaigns; the next command that takes the state records it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,28 @@ class LocalBackend:
             return self.path.exists()
 
     def read(self) -> Snapshot | None:
-        """The state with what a journal adds to it, None where there is none; needs no lock, writes nothing.
+        """The state with what journal and stop mark add to it, None where there is none.
 
-        Raises Stale when document or journal cannot be read or do not belong together.
+        Needs no lock, writes nothing. Raises Stale when one of them cannot be read, or they do not belong
+        together.
         """
-        document, journal = self._both(self._places())
+        places = self._places()
+        # Before the document: a mark that is gone by then was recorded in it.
+        stop = stops.read(self.files, places)
+        document, journal = self._both(places)
         if document is None:
             return None
-        state, found = joined(document, journal, self._places())
+        state, found = joined(document, journal, places)
         running = f"{len(found.events)} steps are in the journal: an apply is running or was interrupted."
-        return Snapshot(self.location, state, (running,) if found.events else ())
+        notes = (*([running] if found.events else []), *([STOPPED] if stop else []))
+        return Snapshot(self.location, stops.with_stop(state, stop) if stop else state, notes)
+
+    def leave_stop(self, stop: Stop) -> None:
+        """The stop mark says this beside what it said; needs no lock of the state.
+
+        Raises OperationFailed when it cannot be left, Stale when what stands there cannot be read.
+        """
+        stops.leave(self.files, self._places(), stop)
 
     def create(self, state: State, *, owner: Holder | None = None) -> None:
         """The state is kept here.
@@ -88,6 +104,8 @@ class LocalBackend:
     def hold(self, *, owner: Holder, timeout: float = 0) -> Iterator[Store]:
         """The state is held; a journal left over is folded in first, and what is committed at the end.
 
+        What `cancel` has stopped is recorded before, and what it stopped meanwhile after that.
+
         Raises StateLocked when it is still locked after so many seconds, Refused where there is no state,
         Stale when it cannot be read, OperationFailed when it could not be written at the end.
         """
@@ -100,6 +118,7 @@ class LocalBackend:
                 yield held
             finally:
                 held.close()
+                self._record_stop(places)
 
     def _places(self) -> Places:
         try:
@@ -132,7 +151,14 @@ class LocalBackend:
         state, found = joined(document, journal, places)
         if journal is not None:
             document, state = self._folded(places, document, state, found)
+        document, state = stops.record(self.files, places, document, state)
         return HeldState(self.location, places, document, state, _notes(places, found), self.files)
+
+    def _record_stop(self, places: Places) -> None:
+        if stops.read_bytes(self.files, places) is not None:
+            document, journal = self._both(places)
+            if document is not None:
+                stops.record(self.files, places, document, joined(document, journal, places)[0])
 
     def _folded(self, places: Places, document: bytes, state: State, found: Replay) -> tuple[bytes, State]:
         help = f"All that is recorded is in it and in {places.journal}: keep both, and try again."

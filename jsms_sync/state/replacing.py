@@ -14,9 +14,9 @@ from jsms_sync.model.records import State
 from jsms_sync.state.copies import BACKUP, DAMAGED, JOURNAL, keep
 from jsms_sync.state.document import encode
 from jsms_sync.state.files import Files, put, told
-from jsms_sync.state.held import Places
 from jsms_sync.state.joined import joined
 from jsms_sync.state.journal import Origin, Replay, replay
+from jsms_sync.state.places import Places
 from jsms_sync.state.store import Choose, Found, Replaced
 
 Copies = tuple[tuple[str, bytes], ...]

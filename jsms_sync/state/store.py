@@ -13,6 +13,7 @@ from jsms_sync.errors import Refused
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
 from jsms_sync.model.resources import Address
+from jsms_sync.model.stop import Stop
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -92,6 +93,13 @@ class Store(Protocol):
         """The open intents of the address."""
         ...
 
+    def stop(self) -> Stop | None:
+        """The stop mark as it stands at this moment, None where there is none; a look at it is cheap.
+
+        Raises OperationFailed or Stale when it cannot be read: then no request of a campaign may leave.
+        """
+        ...
+
     def commit(self, *events: Event) -> None:
         """The events are durable, all or none of them.
 
@@ -114,7 +122,15 @@ class Backend(Protocol):
         ...
 
     def read(self) -> Snapshot | None:
-        """The state as it stands, without a lock; None where there is none."""
+        """The state as it stands, with what a stop mark says, without a lock; None where there is none."""
+        ...
+
+    def leave_stop(self, stop: Stop) -> None:
+        """The stop mark says this beside what it said, durably and at once; needs no lock.
+
+        What several leave at a time adds up. Raises OperationFailed when it cannot be left, Stale when what
+        stands there cannot be read. The next holder records it in the state, and only then removes it.
+        """
         ...
 
     def create(self, state: State, *, owner: Holder | None = None) -> None:
@@ -134,7 +150,7 @@ class Backend(Protocol):
         ...
 
     def hold(self, *, owner: Holder, timeout: float = 0) -> AbstractContextManager[Store]:
-        """The state is held by the owner alone for the length of the block.
+        """The state is held by the owner alone for the length of the block; a stop mark is recorded first.
 
         Raises StateLocked when somebody else holds it after so many seconds, Refused where there is none.
         """

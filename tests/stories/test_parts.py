@@ -67,6 +67,9 @@ def test_only_a_campaign_and_what_it_needs(workspace: Workspace, sandbox: Served
         ("--only", "template.shiped", "Did you mean template.shipped?"),
         ("--exclude", "nonsense*", "state list"),
         ("--only", "", "state list"),
+        ("--supersede", "template.shiped", "Did you mean template.shipped?"),
+        ("--recreate", "nonsense", "state list"),
+        ("--overwrite", "campaign.nobody", "is not defined or recorded"),
     ],
 )
 def test_a_pattern_that_fits_nothing_is_told(
@@ -117,6 +120,18 @@ def test_a_campaign_that_was_renamed_the_same_way_is_never_scheduled_twice(
     plan = standing.plan("--exclude", "campaign.pilot", exit=0)
     assert "campaign.vip is left out too: campaign.pilot" in plan["notes"][1]
     assert "campaign.vip has the content of campaign.pilot" in standing.run("plan").stdout
+
+
+def test_what_is_stuck_counts_beside_a_refusal(workspace: Workspace, sandbox: Served) -> None:
+    """With --detailed-exitcode 1 comes before 5 (contract §2), for plan and apply alike."""
+    workspace.write(shop(template("arrived", SECOND, ", protect: true"), SHIPPED))
+    workspace.apply("--new-state")
+    for temp_id in sandbox.templates():
+        sandbox.reject(temp_id)
+    workspace.write(shop(SHIPPED))
+    for command in (("plan",), ("apply", "--auto-approve")):
+        assert workspace.run(*command).exit == 5
+        assert workspace.run(*command, "--detailed-exitcode").exit == 1
 
 
 def test_a_protected_template_outlives_its_definition(standing: Workspace, sandbox: Served) -> None:

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from served import Served
@@ -96,6 +98,23 @@ def test_the_credentials_of_another_account_are_never_used(
     assert "pinned at jsms-sync.yaml:11:14" in ran.told
     assert (sandbox.requests(), production.requests()) == ([], [])
     assert not list(two.folder.glob("*.state.json*"))
+
+
+def test_a_callback_is_checked_with_the_credentials_of_its_environment(
+    two: Workspace, sandbox: Served, production: Served
+) -> None:
+    """The signature is that of the app the environment names; another app than the pinned one is exit 6."""
+    assert applied(two, "production").exit == 0
+    temp_id = production.texts()["二。"]
+    at = int(time.time() * 1000)
+    said = f"appKey={KEY}&appMasterSecret={SECRET}&nonce=1&timestamp={at}"
+    form = {"nonce": 1, "timestamp": at, "signature": hashlib.sha1(said.encode()).hexdigest()}
+    data = json.dumps({"tempId": temp_id, "status": 2, "refuseReason": "不行"})
+    told = urlencode({**form, "type": "SMS_TEMPLATE", "data": data}).encode()
+    ran = two.run("--env", "production", "callback", "ingest", stdin=told)
+    assert (ran.exit, str(temp_id) in ran.stdout) == (0, True), ran
+    wrong = two.having(LIVE_KEY=sandbox.access.app_key, LIVE_SECRET=sandbox.access.master_secret)
+    assert wrong.run("callback", "ingest", "--env", "production", stdin=told).exit == 6
 
 
 def test_without_an_app_key_there_is_no_account_to_compare(two: Workspace) -> None:

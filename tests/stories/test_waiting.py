@@ -302,7 +302,18 @@ def test_what_cannot_be_read_is_no_failure_of_status_but_an_alarm(
         sandbox.fault("status", "GET", "/v1/schedule", times=1, status=403, code=50007)
         ran = scheduled.having(JSMS_SYNC_NOW=EVE).run(*arguments)
         assert ran.exit == exit, ran
+        assert "could not be read" in ran.stderr or arguments == ("plan",)
     assert "could not be read" in ran.stdout
+
+
+def test_an_unknown_outcome_is_told_by_all_who_look(workspace: Workspace, sandbox: Served) -> None:
+    """Exit 8 is for apply; the others tell of it and keep their code (contract §2)."""
+    workspace.write("version: 1\ntemplates:\n  lost: {type: notification, content: 丢了。}\n")
+    sandbox.fault("drop-after", "POST", "/v1/templates")
+    assert workspace.run("apply", "--auto-approve", "--new-state").exit == 8
+    for command in ("status", "wait", "drift", "outputs"):
+        ran = workspace.run(command)
+        assert (ran.exit, "jsms-sync resolve template.lost --created ID" in ran.stderr) == (0, True), ran
 
 
 def test_the_plan_warns_of_a_campaign_whose_text_will_be_too_late(

@@ -62,7 +62,7 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
         *("settings_digest", "summary", "changes", "held", "refusals", "problems", "notes", "estimate"),
     ]
     for change in document["changes"]:  # type: ignore[attr-defined]  # a list of documents
-        assert list(change) == CHANGE + (["batches"] if change["kind"] == "campaign" else [])
+        assert list(change) == CHANGE + (["batches", "cost"] if change["kind"] == "campaign" else [])
 
 
 @pytest.mark.parametrize("kind", ["template", "campaign"])

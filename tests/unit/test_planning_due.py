@@ -107,7 +107,7 @@ def test_params_that_do_not_fit_are_an_alarm() -> None:
     """No apply would create such a campaign."""
     wanted = b.definitions(b.template("kept"), b.campaign(names=(), temp_id=10, **AT))
     shown = Observed({10: b.seen_template(10, b.text_of(b.GREETING))})
-    why = "the params do not cover the variables of template 10: n"
+    why = "template 10 has variables without a value: `n` for all recipients"
     assert why in alarms(b.state(), wanted=wanted, shown=shown)[C]
 
 

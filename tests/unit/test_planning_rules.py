@@ -183,6 +183,7 @@ def test_the_cases_show_every_code_there_is() -> None:
     held = {line.split()[0] for expected in every for line in expected.get("held", ())}
     refusals = {line.split()[0] for expected in every for line in expected.get("refusals", ())}
     here = {"no-state", "forgetful-state", "empty-definitions", "not-all-files", "clock-skew"}
+    here |= {"insufficient-balance", "outside-marketing-hours", "blackout"}
     assert {line.split()[0] for line in changes} == set(Action)
     assert {line.partition("(")[2].partition(")")[0] for line in changes} == set(Reason)
     assert held == set(HeldCode)

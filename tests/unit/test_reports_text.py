@@ -10,7 +10,7 @@ import pytest
 from jsms_sync.model.decisions import HeldCode
 from jsms_sync.model.resources import Address, Position, Problem, Severity
 from jsms_sync.planning.audits import Verdict
-from jsms_sync.reports.outcome_text import outcome_line, outcome_summary
+from jsms_sync.reports.outcome_text import outcome_line, outcome_summary, what_next
 from jsms_sync.reports.outputs import env_text, yaml_text
 from jsms_sync.reports.paint import coloured, plain
 from jsms_sync.reports.plan_text import plan_text
@@ -68,9 +68,22 @@ def outcome(result: str, **more: Any) -> dict[str, Any]:
         (outcome("failed", error={"message": "refused"}), "✗ template.a: create failed: refused"),
         (outcome("unknown", error={"message": "cut"}), "? template.a: create unknown: cut"),
         (outcome("skipped"), "○ template.a: create skipped"),
+        (
+            outcome("done", refused=[{"code": 50024, "count": 1, "recipients": ["199****0001"]}]),
+            "✓ template.a: created\n"
+            "    1 recipient refused by JSMS because the recipient has opted out (50024): 199****0001",
+        ),
+        (
+            outcome("done", refused=[{"code": 50009, "count": 7, "recipients": ["199****0001"]}]),
+            "✓ template.a: created\n"
+            "    7 recipients refused by JSMS because too many requests in a short time (50009);"
+            " the next apply tries again: 199****0001 and 6 more",
+        ),
     ],
 )
-def test_an_outcome_is_one_line(document: dict[str, Any], line: str) -> None:
+def test_an_outcome_is_one_line_and_one_for_each_code_of_the_refused(
+    document: dict[str, Any], line: str
+) -> None:
     """What was done, or why it was not."""
     assert outcome_line(document) == line
 
@@ -89,7 +102,8 @@ def test_an_outcome_is_one_line(document: dict[str, Any], line: str) -> None:
 def test_a_summary_says_what_to_do_next(counts: dict[str, int], words: list[str]) -> None:
     """The worst that happened decides what is suggested."""
     zero = dict.fromkeys(("done", "skipped", "failed", "unknown", "held", "refused"), 0)
-    text = outcome_summary({"summary": {**zero, **counts}})
+    document = {"summary": {**zero, **counts}}
+    text = outcome_summary(document) + " ".join(what_next(document))
     assert all(word in text for word in words), text
 
 
@@ -117,6 +131,7 @@ def campaign(**more: Any) -> dict[str, Any]:
     """A campaign of a status document."""
     some = {"send_time": "2027-03-01T10:00:00+08:00", "batches": 1, "recipients": 2, "failed": 0}
     some |= {"waits_for": None, "expected_approval": None}
+    some |= {"failed_codes": [], "cost": None}
     return {"address": "campaign.long-name", "phase": "scheduled", **some, **more}
 
 
@@ -138,9 +153,20 @@ def campaign(**more: Any) -> dict[str, Any]:
             "template.a  approved     9, superseded: 7 8",
         ),
         (
-            campaign(batches=3, recipients=2500, failed=4),
+            campaign(
+                batches=3,
+                recipients=2500,
+                failed=4,
+                failed_codes=[{"code": 50024, "count": 3}, {"code": 50014, "count": 1}],
+                cost={"messages": 2500, "parts": 2600, "parts_min": 1, "parts_max": 2},
+            ),
             "campaign.long-name  scheduled    2027-03-01 10:00:00 China time, 2,500 recipients, 3 schedules, "
-            "4 refused by JSMS",
+            "2,600 parts (1 to 2 each), 4 refused by JSMS: 3 because the recipient has opted out (50024); "
+            "1 because the balance is not sufficient (50014); the next apply tries again",
+        ),
+        (
+            campaign(cost={"messages": 2, "parts": 2, "parts_min": None, "parts_max": None}),
+            "campaign.long-name  scheduled    2027-03-01 10:00:00 China time, 2 recipients, parts not known",
         ),
         (
             campaign(phase="unknown", send_time=None, batches=0),
@@ -254,6 +280,39 @@ def changed(**more: Any) -> dict[str, Any]:
     }
 
 
+def cost(
+    messages: int,
+    parts: int,
+    fewest: int | None,
+    most: int | None,
+    before: int = 0,
+    parts_before: int | None = 0,
+) -> dict[str, Any]:
+    """The cost of a campaign as it stands in the document."""
+    told = {"messages": messages, "parts": parts, "parts_min": fewest, "parts_max": most}
+    return {**told, "messages_before": before, "parts_before": parts_before}
+
+
+def problem(severity: str, line: int, help: str = "") -> dict[str, Any]:
+    """A problem of a plan's document."""
+    place = {"file": "t.yaml", "line": line, "column": 3}
+    return {"code": "odd", "severity": severity, "message": "it is\nodd", "help": help, **place}
+
+
+def test_a_plan_tells_all_errors_and_some_warnings_of_the_definitions() -> None:
+    """What only a look at JSMS finds would be told nowhere else; a flood of warnings would hide the plan."""
+    found = [*(problem("warning", line) for line in range(1, 13)), problem("error", 20, "mend it")]
+    told = plan_text(plan(problems=found)).splitlines()
+    assert told[:4] == [
+        "Errors: nothing is done until they are mended",
+        "t.yaml:20:3: error: it is⏎odd [odd]",
+        "    mend it",
+        "",
+    ]
+    assert told[4:6] == ["Warnings", "t.yaml:1:3: warning: it is⏎odd [odd]"]
+    assert told[15] == "    and 2 more: `jsms-sync validate` tells them all"
+
+
 @pytest.mark.parametrize(
     ("document", "lines"),
     [
@@ -279,6 +338,31 @@ def changed(**more: Any) -> dict[str, Any]:
         (
             plan(changes=[changed(batches=dict.fromkeys(("create", "modify", "delete", "unchanged"), 0))]),
             ["    schedules: none"],
+        ),
+        (plan(changes=[changed(cost=cost(3, 3, 1, 1))]), ["    cost: 3 messages, 3 parts"]),
+        (plan(changes=[changed(cost=cost(3, 6, 2, 2))]), ["    cost: 3 messages, 6 parts (2 each)"]),
+        (plan(changes=[changed(cost=cost(3, 4, 1, 2))]), ["    cost: 3 messages, 4 parts (1 to 2 each)"]),
+        (
+            plan(changes=[changed(cost=cost(1, 1, None, None, 2, None))]),
+            [
+                "    cost: 1 message, parts not known, because its text is not; scheduled now: 2 messages,"
+                " parts not known"
+            ],
+        ),
+        (
+            plan(changes=[changed(cost=cost(0, 0, None, None, 2500, 5000))]),
+            ["    cost: nothing any more; scheduled now: 2,500 messages, 5,000 parts"],
+        ),
+        (
+            plan(changes=[changed(cost=cost(0, 0, None, None))]),
+            ["~ template.a: modify (definition changed, 7)", ""],
+        ),
+        (
+            plan(estimate={"messages": 1, "parts": 2, "balance": 5, "balance_after": -3}),
+            [
+                "Campaigns: 1 message, at most 2 parts; the balance is 5, and -3 once all that is scheduled"
+                " then has been sent."
+            ],
         ),
         (
             plan(

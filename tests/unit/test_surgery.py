@@ -101,7 +101,7 @@ def test_a_template_that_is_recorded_again_is_in_no_doubt() -> None:
     ("record", "event"),
     [
         (b.campaign_record({"1": b.batch(at="-1h")}), Happened.SENT),
-        (b.campaign_record({"1": b.batch()}, cancelled=True), Happened.CANCELLED),
+        (b.campaign_record(cancelled=True), Happened.CANCELLED),
         (b.campaign_record({"1": b.batch(gone=True)}), Happened.CANCELLED_OUTSIDE),
         (b.campaign_record(), Happened.FORGOTTEN),
     ],
@@ -113,9 +113,13 @@ def test_a_campaign_that_is_over_is_taken_out(record: Record, event: Happened) -
     assert events[-1] == Forgotten(C)
 
 
-def test_a_campaign_that_will_be_sent_is_taken_out_by_an_explicit_word_only() -> None:
-    """Nothing could stop it any more; and its name is held afterwards, never scheduled twice by accident."""
-    state = known(b.campaign_record({"1": b.batch(), "2": b.batch("2", gone=True)}))
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_campaign_that_will_be_sent_is_taken_out_by_an_explicit_word_only(cancelled: bool) -> None:
+    """Nothing could stop it any more; and its name is held afterwards, never scheduled twice by accident.
+
+    That holds also for what a cancel could not delete.
+    """
+    state = known(b.campaign_record({"1": b.batch(), "2": b.batch("2", gone=True)}, cancelled=cancelled))
     told = refusal(state, "campaign.c")
     assert told.code == "still-scheduled"
     assert "--leave-schedules" in told.help
