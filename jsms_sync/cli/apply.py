@@ -126,6 +126,7 @@ def _carried_out(
 ) -> tuple[Outcome, ...]:
     from jsms_sync.applying.apply import apply as carry_out
     from jsms_sync.applying.run import Refusals, Run
+    from jsms_sync.definitions.fetching import Fetcher
 
     run = Run(
         connection.client,
@@ -137,6 +138,7 @@ def _carried_out(
         stopping,
         _allowed(wanted.choices, RefusalCode.TEMPLATE_IN_USE),
         Refusals(wanted.common.settings.limits.max_failed, _allowed(wanted.choices, RefusalCode.OVER_LIMIT)),
+        reader=Fetcher(wanted.definitions.campaigns),
     )
     outcomes = []
     for outcome in carry_out(plan, run):

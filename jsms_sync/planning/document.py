@@ -18,7 +18,7 @@ NO_COST = Cost()
 def plan_document(plan: Plan) -> Json:
     """The whole plan as values that JSON knows."""
     origin = plan.origin
-    return {
+    document: Json = {
         "format_version": FORMAT_VERSION,
         "id": origin.id,
         "created_at": origin.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -40,6 +40,7 @@ def plan_document(plan: Plan) -> Json:
             "balance_after": plan.estimate.balance_after,
         },
     }
+    return document | ({"without_recipients": True} if plan.without_recipients else {})
 
 
 def china_iso(moment: datetime | None) -> str | None:

@@ -53,7 +53,8 @@ class Plan:
     """What an apply would do, in order, what must wait, and what forbids it; `events` are observations.
 
     `waits` tells which text each campaign waits for, `costs` are those of campaigns, `refused` how many of
-    their recipients JSMS refused before, for good.
+    their recipients JSMS refused before, for good. A plan made `without_recipients` that it needed is for
+    looking at only.
     """
 
     origin: Origin
@@ -68,6 +69,7 @@ class Plan:
     waits: Waits = field(default_factory=dict)
     costs: Costs = field(default_factory=dict)
     refused: Mapping[Address, int] = field(default_factory=dict)
+    without_recipients: bool = False
 
     @property
     def is_empty(self) -> bool:
