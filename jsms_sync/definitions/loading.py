@@ -1,6 +1,7 @@
 """The whole of loading: files, documents, entries, rules, resources; nothing is raised on the way."""
 
 import gc
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -97,8 +98,11 @@ def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> Loaded:
         for address, found in campaigns.items()
         if address not in wrong and _stands(found, templates)
     }
-    whole = digest({**sheets.files, **run.files})
-    return Loaded(Definitions(templates, sound, tuple(run.files), whole), _sorted(run.problems))
+    every = {**sheets.files, **run.files}
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in every.items()}
+    return Loaded(
+        Definitions(templates, sound, tuple(run.files), digest(every), hashes), _sorted(run.problems)
+    )
 
 
 def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
