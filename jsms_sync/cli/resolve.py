@@ -10,7 +10,7 @@ from jsms_sync.cli.terminal import complain, hint, notes, say, say_json, start_l
 from jsms_sync.errors import Exit, InvalidInput
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import State
-from jsms_sync.model.resources import Address
+from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.document import FORMAT_VERSION, Json
 from jsms_sync.planning.doubts import doubts_document
 from jsms_sync.planning.history import by_address, unsettled
@@ -110,9 +110,8 @@ def _settling(
 
 def _told(format: str, address: str, created: tuple[str, ...], left: int) -> Exit:
     if format == "json":
-        say_json(
-            {"format_version": FORMAT_VERSION, "address": address, "created": list(created), "in_doubt": left}
-        )
+        ids = [int(id) if kind_of(Address(address)) == "template" else id for id in created]
+        say_json({"format_version": FORMAT_VERSION, "address": address, "created": ids, "in_doubt": left})
     else:
         what = ", ".join(created) if created else "it was not created"
         say(f"{address}: recorded ({what})." + (f" {left} more in doubt.\n" if left else "\n"))
