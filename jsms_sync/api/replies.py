@@ -6,6 +6,9 @@ text at the next (`jsms-api.md §9` rows 1–4). Every reader raises Unusable fo
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
+
+import msgspec
 
 from jsms_sync.api import reading
 from jsms_sync.api.codes import explain
@@ -134,7 +137,7 @@ def schedule(schedule_id: str) -> Callable[[object], Schedule]:
             schedule_id=schedule_id,
             send_time=text(reply.get("send_time")),
             temp_id=positive(reply.get("temp_id")),
-            recipients=tuple(_recipient(entry) for entry in entries(reply.get("recipients"))),
+            recipients=_recipients(entries(reply.get("recipients"))),
         )
 
     return read
@@ -169,6 +172,25 @@ def balance(prefix: str) -> Callable[[object], Balance]:
         )
 
     return read
+
+
+class _Listed(msgspec.Struct):
+    """A recipient as every answer so far had it."""
+
+    mobile: str
+    msg_id: str = ""
+    temp_para: dict[str, str] = {}
+
+
+def _recipients(listed: list[object]) -> tuple[ScheduleRecipient, ...]:
+    """The recipients of a schedule; a thousand of the usual shape are read at once, a third of the time."""
+    try:
+        usual = msgspec.convert(listed, list[_Listed])
+    except msgspec.ValidationError:
+        return tuple(map(_recipient, listed))
+    texts = (text for one in usual for text in (one.mobile, one.msg_id, *chain(*one.temp_para.items())))
+    reading.text("".join(texts))
+    return tuple(ScheduleRecipient(one.msg_id, Mobile(one.mobile), Params(one.temp_para)) for one in usual)
 
 
 def _recipient(value: object) -> ScheduleRecipient:

@@ -39,6 +39,8 @@ def _looked(common: Common, state: State) -> Drift:
         from jsms_sync.applying.refresh import refresh
 
         connection.identity.check(state)
-        nothing = Definitions()
-        observed = refresh(connection.client, nothing, state, now, parallelism=common.parallelism)
-        return compared(state, observed, digester_of(connection.identity, state), now)
+        nothing, digester = Definitions(), digester_of(connection.identity, state)
+        observed = refresh(
+            connection.client, nothing, state, now, parallelism=common.parallelism, digester=digester
+        )
+        return compared(state, observed, digester, now)

@@ -8,17 +8,19 @@ from datetime import datetime
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import Connection, Identity, looks_ahead
+from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.model.decisions import Action, Change
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import Bound, Event
 from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
-from jsms_sync.model.resources import Definitions, Problem, kind_of
+from jsms_sync.model.resources import Address, Definitions, Problem, RecipientsFile, kind_of
+from jsms_sync.model.rolls import Roll
 from jsms_sync.model.text import signature_length
 from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
-from jsms_sync.planning.decide import Look, make_plan
+from jsms_sync.planning.decide import Look, make_plan, wanted_variables
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.selection import check_named
 
@@ -60,9 +62,15 @@ def observed_plan(
     known = state or State(lineage="")
     connection.identity.check(known)
     common = wanted.common
-    observed = refresh(
-        connection.client, wanted.definitions, known, wanted.now, parallelism=common.parallelism
-    )
+    with uncollected():
+        observed = refresh(
+            connection.client,
+            wanted.definitions,
+            known,
+            wanted.now,
+            parallelism=common.parallelism,
+            digester=digester_of(connection.identity, known),
+        )
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
     plan = _plan(wanted, connection.identity, state, observed)
@@ -94,6 +102,9 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         known.serial,
         wanted.definitions.digest,
         settings.digest,
+        wanted.common.paths,
+        wanted.definitions.hashes,
+        wanted.choices,
     )
     look = Look(
         origin,
@@ -109,7 +120,21 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
         signature=signature_length(settings.signature),
     )
-    return make_plan(look)
+    with uncollected():
+        return make_plan(replace(look, rolls=_rolls(look)))
+
+
+def _rolls(look: Look) -> dict[Address, Roll]:
+    """The recipients of every campaign with a file that was read. Raises Stale when a file has changed."""
+    from jsms_sync.definitions.rolls import read_roll
+
+    files = {
+        address: campaign.recipients
+        for address, campaign in look.definitions.campaigns.items()
+        if isinstance(campaign.recipients, RecipientsFile) and campaign.recipients.is_read
+    }
+    variables = wanted_variables(look, files)
+    return {address: read_roll(file, look.digester, variables[address]) for address, file in files.items()}
 
 
 def _existing(common: Common, state: State) -> frozenset[str]:

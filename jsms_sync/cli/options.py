@@ -37,6 +37,7 @@ class Common:
     chdir: Path
     verbose: int
     quiet: bool
+    recipients_dir: str | None = None
 
     @cached_property
     def gathered(self) -> "Gathered":
@@ -84,6 +85,11 @@ COMMON = (
         default=0,
         metavar="S",
         help="Wait that many seconds for a locked state.  [default: 0]",
+    ),
+    click.Option(
+        ["--recipients-dir"],
+        metavar="DIR",
+        help="Look for recipients files and suppression lists there, such as outside of git.",
     ),
     click.Option(
         ["-C", "--chdir"],
@@ -194,6 +200,11 @@ def overrides(function: F) -> F:
     for option in reversed(OVERRIDES):
         function = option(function)
     return function
+
+
+without_recipients = click.option(
+    "--without-recipients", is_flag=True, help="Do without the recipients files: not for an apply."
+)
 
 
 def choices(

@@ -1,5 +1,7 @@
 """`preview`: messages as phones show them, and what they cost."""
 
+from array import array
+
 import click
 
 from jsms_sync.cli.loading import load_valid
@@ -7,9 +9,22 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.terminal import hint, paint, say, say_json
 from jsms_sync.definitions.wording import did_you_mean
 from jsms_sync.errors import Exit, InvalidInput
-from jsms_sync.model.resources import Address, Definitions, campaign_address, name_of, template_address
+from jsms_sync.model.decisions import FileRows
+from jsms_sync.model.digests import Digester
+from jsms_sync.model.privacy import Secret
+from jsms_sync.model.resources import (
+    Address,
+    Definitions,
+    RecipientsFile,
+    campaign_address,
+    name_of,
+    template_address,
+)
 from jsms_sync.model.text import UNKNOWN_SIGNATURE
-from jsms_sync.planning.preview import Previews, Request, previews
+from jsms_sync.planning.preview import Crowd, Previews, Request, previews, sample_rows
+
+NO_DIGESTS = Digester(Secret("none"), "preview")
+"""Nothing is compared here, so that any key will do."""
 
 UNSIGNED = (
     f"the signature is not known here and counts {UNKNOWN_SIGNATURE};"
@@ -31,11 +46,30 @@ def preview(common: Common, format: str, names: tuple[str, ...], values: bool, s
     """
     definitions, _ = load_valid(common)
     known = common.settings.signature if signature is None else signature
-    found = previews(definitions, Request(_addresses(definitions, names), known, values))
+    request = Request(_addresses(definitions, names), known, values)
+    found = previews(definitions, request, _crowds(definitions, request))
     _tell(found, format, known)
     if known is None:
         hint(common, f"Note: {UNSIGNED}.")
     return Exit.DONE
+
+
+def _crowds(definitions: Definitions, request: Request) -> dict[Address, Crowd]:
+    """The recipients in the files of the campaigns that were asked for, in person where values are shown."""
+    from jsms_sync.definitions.fetching import Fetcher
+    from jsms_sync.definitions.rolls import read_roll
+
+    crowds, fetcher = dict[Address, Crowd](), Fetcher(definitions.campaigns)
+    for address, campaign in definitions.campaigns.items():
+        file, template = campaign.recipients, template_address(campaign.template or "")
+        asked = template in definitions.templates and (request.wants(address) or request.wants(template))
+        if isinstance(file, RecipientsFile) and asked:
+            roll = read_roll(file, NO_DIGESTS, None)
+            samples = sample_rows(definitions.templates[template], roll) if request.values else ()
+            rows = array("I", (row for _, row in samples))
+            shown = fetcher.fetch(address, FileRows(rows, None)) if rows else ()
+            crowds[address] = Crowd(roll, dict(zip(rows, shown, strict=True)))
+    return crowds
 
 
 def _tell(found: Previews, format: str, signature: str | None) -> None:

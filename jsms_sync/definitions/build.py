@@ -3,9 +3,10 @@
 from datetime import datetime, tzinfo
 
 from jsms_sync.definitions.entries import Entry
+from jsms_sync.definitions.roster import Roster
 from jsms_sync.definitions.times import NoSuchTime, duration, send_time
 from jsms_sync.definitions.wording import shown
-from jsms_sync.model.resources import Campaign, Form, Problem, Recipient, Template, TemplateType
+from jsms_sync.model.resources import Campaign, Form, Problem, Template, TemplateType
 
 
 def template(entry: Entry) -> Template:
@@ -38,17 +39,18 @@ def time_of(entry: Entry, zone: tzinfo | None) -> datetime | Problem | None:
         return entry.problem(why.code, entry.value("send_time"), message)
 
 
-def campaign(entry: Entry, at: datetime, recipients: tuple[Recipient, ...]) -> Campaign:
+def campaign(entry: Entry, at: datetime, found: Roster) -> Campaign:
     """The campaign of an entry without errors."""
     return Campaign(
         name=entry.name,
         send_time=at,
         form=Form.SINGLE if "mobile" in entry.table else Form.BATCH,
-        recipients=recipients,
+        recipients=found.recipients,
         source=entry.key(),
         template=entry.text("template"),
         temp_id=entry.number("temp_id"),
         sign_id=entry.number("sign_id"),
         tag=entry.text("tag"),
         moved_from=entry.text("moved_from"),
+        suppressed=found.suppressed,
     )

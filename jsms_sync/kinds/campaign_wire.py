@@ -5,10 +5,11 @@ from typing import Protocol
 
 from jsms_sync.model.decisions import Draft
 from jsms_sync.model.digests import Digester
-from jsms_sync.model.observed import ScheduleSeen, SeenSchedule, Unreadable
+from jsms_sync.model.observed import RolledSchedule, ScheduleKept, ScheduleSeen, SeenSchedule, Unreadable
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.records import Refused, Target
 from jsms_sync.model.resources import Recipient
+from jsms_sync.model.rolls import roll_of
 from jsms_sync.model.wire import from_china_time
 
 
@@ -56,9 +57,19 @@ def seen(reply: ScheduleReply) -> ScheduleSeen:
     return SeenSchedule(reply.schedule_id, moment, reply.temp_id, recipients)
 
 
-def refused(draft: Draft, failures: Sequence[FailureReply], digester: Digester) -> tuple[Refused, ...]:
+def rolled(found: ScheduleSeen, digester: Digester) -> ScheduleKept:
+    """The schedule without its recipients, but with what they are compared by."""
+    if not isinstance(found, SeenSchedule):
+        return found
+    roll = roll_of(found.recipients, digester)
+    return RolledSchedule(found.schedule_id, found.send_time, found.temp_id, roll)
+
+
+def refused(
+    sent: Sequence[Recipient], failures: Sequence[FailureReply], digester: Digester
+) -> tuple[Refused, ...]:
     """The recipients of ours that were refused, by the digest of what we sent for them."""
-    ours = {recipient.mobile: recipient.params for recipient in draft.recipients}
+    ours = {recipient.mobile: recipient.params for recipient in sent}
     return tuple(
         Refused(digester.mobile(failure.mobile) + digester.params(ours[failure.mobile]), failure.code)
         for failure in failures

@@ -1,6 +1,6 @@
 """Templates and campaigns on the wire: the words of JSMS (`jsms-api.md §4, §6`)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import builders as b
@@ -107,9 +107,8 @@ def test_a_draft_becomes_a_target_once_its_template_is_known() -> None:
 def test_refused_recipients_are_remembered_by_what_was_sent_for_them() -> None:
     """Whatever params the answer shows; a number that we did not send is not ours to remember."""
     people = b.recipients("a b=2")
-    draft = Draft(Form.BATCH, b.NOON, 10, people, pack(b.digests(people)))
     nobody, trimmed = b.mobile("z"), Params({"n": "other"})
     failures = [PersonAnswer(people[1].mobile, trimmed, 50006), PersonAnswer(nobody, trimmed, 50024)]
     expected = pack(b.digests(people[1:]))
-    assert campaign_wire.refused(draft, failures, b.DIGESTER) == (Refused(expected, 50006),)
-    assert campaign_wire.refused(replace(draft, recipients=()), failures, b.DIGESTER) == ()
+    assert campaign_wire.refused(people, failures, b.DIGESTER) == (Refused(expected, 50006),)
+    assert campaign_wire.refused((), failures, b.DIGESTER) == ()
