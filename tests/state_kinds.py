@@ -76,6 +76,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
             yield Kept(kind, f"{request.getfixturevalue('postgres_url')}?name={name}", tmp_path)
 
 
-def kinds(*names: str) -> pytest.MarkDecorator:
-    """That the test is about places of these kinds only."""
-    return pytest.mark.parametrize("kept", names, indirect=True)
+def kinds(*names: str, nightly: tuple[str, ...] = ()) -> pytest.MarkDecorator:
+    """That the test is about places of these kinds only; of some of them at night only."""
+    late = [pytest.param(name, marks=pytest.mark.nightly) for name in nightly]
+    return pytest.mark.parametrize("kept", [*names, *late], indirect=True)

@@ -17,8 +17,10 @@ ME = this_process("apply")
 
 
 @kinds("gitlab", "s3", "postgres")
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("write", range(1, 8))
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "write", [pytest.param(n, marks=[] if n in (1, 4, 6) else [pytest.mark.nightly]) for n in range(1, 8)]
+)
 def test_a_cut_costs_nothing(kept: Kept, write: int, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever write it hits, a lock, a mark or the document: the run ends well, and all of it is there."""
     kept.open().create(full_state())
