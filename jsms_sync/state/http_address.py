@@ -6,10 +6,10 @@ from pathlib import Path
 
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.privacy import Secret
+from jsms_sync.state.hosts import is_loopback
 from jsms_sync.state.http_lock import GITLAB, Manner
 from jsms_sync.state.http_place import HttpPlace
 from jsms_sync.state.http_wire import basic
-from jsms_sync.state.objects import is_loopback
 
 # Narrower than RFC 3986 on purpose: what two parsers could read differently is refused.
 _ADDRESS = re.compile(

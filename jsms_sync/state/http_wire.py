@@ -12,7 +12,9 @@ from functools import cached_property
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from jsms_sync.errors import InvalidInput
 from jsms_sync.model.privacy import Secret
+from jsms_sync.state.hosts import is_loopback
 from jsms_sync.state.remote_place import Unanswered
 
 TIMEOUT = 30.0
@@ -92,7 +94,7 @@ class Wire:
         host, port = self._parts.hostname or "", self._parts.port
         if self._parts.scheme == "http":
             return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
-        proxy = "" if proxy_bypass(host) else getproxies().get("https", "")
+        proxy = _proxy(host)
         if not proxy:
             return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=self._tls)
         through = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
@@ -107,10 +109,7 @@ class Wire:
         """The CAs that are named, else the system's own and those that come with requests."""
         named = os.environ.get("REQUESTS_CA_BUNDLE")
         if named:
-            folder = os.path.isdir(named)
-            return ssl.create_default_context(
-                cafile=None if folder else named, capath=named if folder else None
-            )
+            return _trusting(named)
         import certifi
 
         context = ssl.create_default_context()
@@ -121,6 +120,31 @@ class Wire:
 def basic(user: str, password: str) -> Secret:
     """The header that says who we are."""
     return Secret("Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
+
+
+def _trusting(named: str) -> ssl.SSLContext:
+    folder = os.path.isdir(named)
+    try:
+        return ssl.create_default_context(cafile=None if folder else named, capath=named if folder else None)
+    except OSError as error:
+        raise InvalidInput(
+            f"REQUESTS_CA_BUNDLE names {named}, which cannot be used: {error.strerror or error}",
+            help="Name a readable file of certificates, or unset it.",
+        ) from None
+
+
+def _proxy(host: str) -> str:
+    """The proxy to that host, empty where there is none: its loopback would be another machine's."""
+    if is_loopback(host) or proxy_bypass(host):
+        return ""
+    proxies = getproxies()
+    proxy = proxies.get("https") or proxies.get("all") or ""
+    if proxy.lower().startswith("socks"):
+        raise InvalidInput(
+            "SOCKS proxies are not supported for a state at https://",
+            help="Name an HTTP proxy in HTTPS_PROXY, or the state's host in NO_PROXY.",
+        )
+    return proxy
 
 
 def _proxy_headers(user: str | None, password: str | None) -> dict[str, str]:

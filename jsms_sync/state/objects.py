@@ -1,6 +1,5 @@
 """The state as objects of a bucket: S3 and what speaks it, through obstore; every write is conditional."""
 
-import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed
+from jsms_sync.state.hosts import is_loopback
 from jsms_sync.state.leases import TERMS, HeldLease, Terms, leased
 from jsms_sync.state.remote_place import PAUSES, Blob, Conflict, Unanswered
 from jsms_sync.state.store import Holder
@@ -196,14 +196,6 @@ def _plain() -> bool:
             help="Use https; plain http is accepted for loopback only.",
         )
     return True
-
-
-def is_loopback(host: str) -> bool:
-    """Whether that host is this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

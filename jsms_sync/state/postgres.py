@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed
 from jsms_sync.model.privacy import Secret
+from jsms_sync.state.hosts import is_loopback
 from jsms_sync.state.leases import TERMS, HeldLease, Terms, leased
-from jsms_sync.state.objects import is_loopback
 from jsms_sync.state.remote_place import PAUSES, Blob, Conflict, Unanswered, persistent
 from jsms_sync.state.store import Holder
 
