@@ -41,7 +41,7 @@ def team(kept: Kept, tmp_path: Path, sandbox: Served) -> Workspace:
 
 @kinds("gitlab", "s3", "postgres")
 def test_a_life_of_commands(team: Workspace, kept: Kept, sandbox: Served) -> None:
-    """From `init` in CI over applies and mending to a restore: all of it works, and nothing private is told."""
+    """From `init` in CI over applies and mending to a restore: it all works, and nothing private is told."""
     in_ci = team.having(CI="true")
     told = [in_ci.run("init"), in_ci.run("init"), in_ci.run("doctor", "-vv")]
     assert [ran.exit for ran in told] == [0, 0, 0], told
