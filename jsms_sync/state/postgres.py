@@ -170,7 +170,7 @@ class Rows:
         told = f"{doing} the state {self._place.location} failed"
         try:
             with self._guard:
-                cursor = self._connected(psycopg).execute(statement, values)
+                cursor = self._connected(psycopg).execute(statement, values, binary=True)
                 return cursor.fetchone() if cursor.description else None
         except psycopg.errors.UndefinedTable:
             if statement == FETCH:
