@@ -88,7 +88,7 @@ def _recorded(
         BatchSet(desired.address, key, _batch(client, state, desired, digester, id, now, rolls))
         for key, id in zip(keys, ids, strict=False)
     )
-    head = CampaignSet(desired.address, desired.source.file, desired.template, cancelled=False)
+    head = CampaignSet(desired.address, desired.source.file, desired.template, record.cancelled)
     return (head, *batches)
 
 

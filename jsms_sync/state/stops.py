@@ -17,6 +17,7 @@ from jsms_sync.state.files import Files, put, told
 from jsms_sync.state.lock import locked, this_process
 from jsms_sync.state.places import Places
 
+FORMAT_VERSION = 1
 PATIENCE = 2.0
 """Seconds to wait for somebody else who changes the mark; that takes milliseconds."""
 ATTEMPTS = 100
@@ -39,7 +40,8 @@ _DOCUMENT = msgspec.json.Decoder(_Document)
 
 def encode(stop: Stop) -> bytes:
     """The mark as JSON, in order of address."""
-    document = _Document(format_version=1, campaigns=dict(sorted(stop.campaigns.items())), every=stop.every)
+    campaigns = dict(sorted(stop.campaigns.items()))
+    document = {"format_version": FORMAT_VERSION, "every": stop.every, "campaigns": campaigns}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
