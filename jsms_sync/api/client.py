@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from types import TracebackType
 
-from jsms_sync.api import bodies, receipts, replies
+from jsms_sync.api import at_once, bodies, receipts, replies
 from jsms_sync.api.answers import Call
 from jsms_sync.api.bodies import as_json, recipient, segment
 from jsms_sync.api.credentials import Credentials
@@ -194,7 +194,8 @@ class Schedules:
 
     def get(self, schedule_id: str, *, before_attempt: BeforeAttempt | None = None) -> replies.Schedule:
         """The schedule, single or batch; sign_id, tag, status and refused recipients are not told (§4.5)."""
-        call = Call("GET", segment("/schedule", schedule_id, "schedule"), replies.schedule(schedule_id))
+        path, read = segment("/schedule", schedule_id, "schedule"), replies.schedule(schedule_id)
+        call = Call("GET", path, read, at_once=at_once.schedule(schedule_id))
         return self._transport.send(call, before_attempt)
 
     def delete(self, schedule_id: str, *, before_attempt: BeforeAttempt | None = None) -> None:

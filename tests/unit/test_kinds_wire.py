@@ -9,10 +9,11 @@ import pytest
 from jsms_sync.kinds import campaign_wire, template_wire
 from jsms_sync.model.decisions import Draft
 from jsms_sync.model.digests import pack
-from jsms_sync.model.observed import SeenSchedule, SeenTemplate, Unreadable
+from jsms_sync.model.observed import RolledSchedule, SeenSchedule, SeenTemplate, Unreadable
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.records import Audit, Refused, Target
 from jsms_sync.model.resources import Address, Form, TemplateType
+from jsms_sync.model.rolls import roll_of
 from jsms_sync.model.wire import china_time, from_china_time
 
 
@@ -85,9 +86,19 @@ def test_a_schedule_that_was_read_is_in_our_words() -> None:
     assert seen == SeenSchedule("s1", b.moment("+1d"), 10, (one,))
 
 
+def test_a_schedule_is_kept_by_what_its_recipients_are_compared_by() -> None:
+    """The same as of the recipients that were read."""
+    people = b.recipients("a=2 b")
+    answer = ScheduleAnswer(recipients=tuple(PersonAnswer(one.mobile, one.params) for one in people))
+    kept = RolledSchedule("s1", b.moment("+1d"), 10, roll_of(people, b.DIGESTER))
+    assert campaign_wire.kept(answer, b.DIGESTER) == kept
+
+
 def test_a_schedule_without_a_time_is_unreadable() -> None:
     """It is never taken for another time, nor for missing."""
-    assert isinstance(campaign_wire.seen(ScheduleAnswer(send_time="soon")), Unreadable)
+    answer = ScheduleAnswer(send_time="soon")
+    assert isinstance(campaign_wire.seen(answer), Unreadable)
+    assert isinstance(campaign_wire.kept(answer, b.DIGESTER), Unreadable)
 
 
 def test_china_time_is_eight_hours_ahead_without_a_zone() -> None:
