@@ -102,6 +102,9 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         known.serial,
         wanted.definitions.digest,
         settings.digest,
+        wanted.common.paths,
+        wanted.definitions.hashes,
+        wanted.choices,
     )
     look = Look(
         origin,

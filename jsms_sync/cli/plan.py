@@ -9,9 +9,10 @@ import click
 from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.looking import Wanted, observed_plan, offline_plan
 from jsms_sync.cli.options import Common, choices, command, overrides, without_recipients
+from jsms_sync.cli.reviewed import no_plan, read_plan
 from jsms_sync.cli.session import backend, clock, connected, offline
 from jsms_sync.cli.terminal import hint, paint, say, say_json, start_logging
-from jsms_sync.errors import Exit, InvalidInput, OperationFailed, Stale, fold
+from jsms_sync.errors import Exit, OperationFailed, Stale, fold
 from jsms_sync.planning.document import FORMAT_VERSION, plan_document
 from jsms_sync.planning.plan import Plan
 from jsms_sync.reports.plan_text import plan_text
@@ -66,8 +67,11 @@ def _save(path: Path, document: dict[str, object]) -> None:
 
 def _what_next(common: Common, made: Plan, out: Path | None) -> None:
     if out is not None:
-        hint(common, f"Saved to {out}; `jsms-sync show {out}` shows it again.")
-    if made.changes and not made.refusals and not made.without_recipients:
+        again = f"Saved to {out}; `jsms-sync show {out}` shows it again"
+        hint(common, again + ("." if made.without_recipients else ", and"))
+        if not made.without_recipients:
+            hint(common, f"`jsms-sync apply {out}` carries out just that.")
+    elif made.changes and not made.refusals and not made.without_recipients:
         hint(common, "Run `jsms-sync apply` to carry it out.")
 
 
@@ -86,13 +90,9 @@ def show(common: Common, format: str, saved: Path) -> Exit:
 def _read(path: Path) -> tuple[dict[str, Any], str]:
     """The saved plan, and as text; what cannot be told as text is no plan."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_plan(path))
         if isinstance(document, dict) and document.get("format_version", FORMAT_VERSION) != FORMAT_VERSION:
             raise Stale(f"{path} was saved by another version of jsms-sync", help="Make the plan again.")
         return document, plan_text(document, paint())
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        raise InvalidInput(
-            f"{path} is not a saved plan", help="`jsms-sync plan --out FILE` saves one."
-        ) from None
+        raise no_plan(path) from None

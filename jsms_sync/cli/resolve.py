@@ -11,7 +11,7 @@ from jsms_sync.errors import Exit, InvalidInput
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import State
-from jsms_sync.model.resources import Address, Definitions, RecipientsFile
+from jsms_sync.model.resources import Address, Definitions, RecipientsFile, kind_of
 from jsms_sync.model.rolls import Roll
 from jsms_sync.planning.document import FORMAT_VERSION, Json
 from jsms_sync.planning.doubts import doubts_document
@@ -131,9 +131,8 @@ def _settling(
 
 def _told(format: str, address: str, created: tuple[str, ...], left: int) -> Exit:
     if format == "json":
-        say_json(
-            {"format_version": FORMAT_VERSION, "address": address, "created": list(created), "in_doubt": left}
-        )
+        ids = [int(id) if kind_of(Address(address)) == "template" else id for id in created]
+        say_json({"format_version": FORMAT_VERSION, "address": address, "created": ids, "in_doubt": left})
     else:
         what = ", ".join(created) if created else "it was not created"
         say(f"{address}: recorded ({what})." + (f" {left} more in doubt.\n" if left else "\n"))

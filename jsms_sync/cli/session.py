@@ -268,7 +268,7 @@ def _from_environment(name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InvalidInput(
+        raise MissingCredentials(
             f"{name}_FILE names {path}, which cannot be read: {reason}",
             help=f"Name a readable file in {name}_FILE, or set {name} itself.",
         ) from None

@@ -87,8 +87,10 @@ def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker, files: Files) 
         for address, found in campaigns.items()
         if address not in wrong and _stands(found, templates)
     }
-    whole = digest({**files.hashes, **run.hashes})
-    return Loaded(Definitions(templates, sound, tuple(run.hashes), whole), _sorted(run.problems))
+    every = {**files.hashes, **run.hashes}
+    hashes = {name: data.hex() for name, data in every.items()}
+    definitions = Definitions(templates, sound, tuple(run.hashes), digest(every), hashes)
+    return Loaded(definitions, _sorted(run.problems))
 
 
 def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:

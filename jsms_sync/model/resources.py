@@ -182,12 +182,16 @@ Resource = Template | Campaign
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Everything that was loaded: resources by address, their files, and a digest of all the bytes."""
+    """Everything that was loaded: resources by address, their files, and a digest of all the bytes.
+
+    `hashes` are those of every file that was read, recipients files among them, by name.
+    """
 
     templates: Mapping[Address, Template] = field(default_factory=dict)
     campaigns: Mapping[Address, Campaign] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     digest: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, address: Address) -> Resource | None:
         """The resource at that address, if it is defined."""

@@ -17,6 +17,7 @@ from jsms_sync.model.decisions import (
 )
 from jsms_sync.model.events import Event
 from jsms_sync.model.resources import Address, Problem, Severity
+from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Costs
 from jsms_sync.planning.future import Waits
 
@@ -36,7 +37,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the plan was made from and by; `lineage` is None where there is no state yet."""
+    """What the plan was made from and by; `lineage` is None where there is no state yet.
+
+    `paths` are the definitions as they were asked for, `files` the hashes of all that was read for them.
+    """
 
     id: str
     created_at: datetime
@@ -46,6 +50,9 @@ class Origin:
     serial: int
     definitions_digest: str
     settings_digest: str = ""
+    paths: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    choices: Choices = NOTHING_CHOSEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,18 @@ from jsms_sync.planning.fields import FieldChange, differences
 from jsms_sync.planning.plan import Plan, held_exits
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plan.json"
-CHANGE = ["address", "kind", "action", "reason", "remote_id", "fields", "source", "next", "expected_approval"]
+CHANGE = [
+    "address",
+    "kind",
+    "action",
+    "reason",
+    "remote_id",
+    "fields",
+    "source",
+    "next",
+    "expected_approval",
+    "fingerprint",
+]
 WARNING = Problem("tag-unused", Severity.WARNING, "a tag", b.HERE, "remove it", Address("campaign.c"))
 
 
@@ -58,8 +69,19 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
     """The keys of the document and of a change come in the order in which the contract names them."""
     document = plan_document(make_plan(everything()))
     assert list(document) == [
-        *("format_version", "id", "created_at", "tool_version", "account", "state", "definitions_digest"),
-        *("settings_digest", "summary", "changes", "held", "refusals", "problems", "notes", "estimate"),
+        *("format_version", "id", "digest", "created_at", "expires_at", "tool_version", "account", "state"),
+        *(
+            "definitions_digest",
+            "settings_digest",
+            "made_from",
+            "summary",
+            "changes",
+            "held",
+            "refusals",
+            "problems",
+            "notes",
+            "estimate",
+        ),
     ]
     for change in document["changes"]:  # type: ignore[attr-defined]  # a list of documents
         assert list(change) == CHANGE + (["batches", "cost"] if change["kind"] == "campaign" else [])

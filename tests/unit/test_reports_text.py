@@ -102,9 +102,19 @@ def test_an_outcome_is_one_line_and_one_for_each_code_of_the_refused(
 def test_a_summary_says_what_to_do_next(counts: dict[str, int], words: list[str]) -> None:
     """The worst that happened decides what is suggested."""
     zero = dict.fromkeys(("done", "skipped", "failed", "unknown", "held", "refused"), 0)
-    document = {"summary": {**zero, **counts}}
+    held = [{"code": "awaiting-approval"}] * counts.get("held", 0)
+    document = {"summary": {**zero, **counts}, "held": held}
     text = outcome_summary(document) + " ".join(what_next(document))
     assert all(word in text for word in words), text
+
+
+def test_what_only_a_person_can_end_is_not_waited_for() -> None:
+    """Another apply changes nothing about a rejected text."""
+    summary = dict.fromkeys(("done", "skipped", "failed", "unknown", "refused"), 0) | {"held": 2}
+    codes = ["rejected", "cancelled", "awaiting-approval"]
+    for number, word in ((2, "waits for a person"), (3, "run apply again")):
+        held = [{"code": code} for code in codes[:number]]
+        assert word in " ".join(what_next({"summary": summary, "held": held}))
 
 
 def test_outputs_quote_what_yaml_would_misread() -> None:
