@@ -5,8 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from jsms_sync.api.replies import Schedule, ScheduleRecipient
-from jsms_sync.model.privacy import Mobile, Params
+from jsms_sync.api.replies import ScheduleColumns
 
 KEYS = 4
 """Of the answer itself, and one less for each recipient."""
@@ -30,25 +29,23 @@ class _Answer(msgspec.Struct, forbid_unknown_fields=True):
 _DECODER = msgspec.json.Decoder(_Answer)
 
 
-def schedule(schedule_id: str) -> Callable[[bytes], Schedule | None]:
-    """Reads that schedule as `replies.schedule` does, in a fifth of the time; None for what is unusual.
+def schedule_columns(schedule_id: str) -> Callable[[bytes], ScheduleColumns | None]:
+    """Reads that schedule as `replies.schedule_columns` does, in a fifth of the time; None for the unusual.
 
     Unusual is whatever that reads otherwise or refuses: also a key that is there twice, of which the decoder
     would take the last without a word.
     """
 
-    def read(body: bytes) -> Schedule | None:
+    def read(body: bytes) -> ScheduleColumns | None:
         try:
             answer = _DECODER.decode(body)
         except ValueError:
             return None
         if answer.schedule_id != schedule_id or not _has_each_key_once(body, answer.recipients):
             return None
-        people = tuple(
-            ScheduleRecipient(one.msg_id, Mobile(one.mobile), Params(one.temp_para))
-            for one in answer.recipients
-        )
-        return Schedule(schedule_id, answer.send_time, answer.temp_id, people)
+        mobiles = [one.mobile for one in answer.recipients]
+        params = [one.temp_para for one in answer.recipients]
+        return ScheduleColumns(schedule_id, answer.send_time, answer.temp_id, mobiles, params)
 
     return read
 

@@ -113,7 +113,7 @@ def read_schedule(client: Client, schedule_id: str) -> ScheduleSeen:
 
 
 def _kept(client: Client, schedule_id: str, digester: Digester) -> ScheduleKept:
-    return _read(lambda: campaign_wire.kept(client.schedules.get(schedule_id), digester), UNKNOWN_SCHEDULE)
+    return _read(lambda: campaign_wire.kept(client.schedule_columns(schedule_id), digester), UNKNOWN_SCHEDULE)
 
 
 def _read(read: Callable[[], Seen], unknown: int) -> Seen | Gone | Unreadable:

@@ -1,6 +1,6 @@
 """The campaign on the wire: JSMS says `schedule` and `temp_para` (`jsms-api.md §4`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,17 +30,29 @@ class FailureReply(RecipientReply, Protocol):
     def code(self) -> int: ...
 
 
-class ScheduleReply(Protocol):
-    """What a GET answers."""
-
+class _Schedule(Protocol):
     @property
     def schedule_id(self) -> str: ...
     @property
     def send_time(self) -> str: ...
     @property
     def temp_id(self) -> int: ...
+
+
+class ScheduleReply(_Schedule, Protocol):
+    """What a GET answers."""
+
     @property
     def recipients(self) -> Sequence[RecipientReply]: ...
+
+
+class ColumnsReply(_Schedule, Protocol):
+    """The same, with the recipients in columns."""
+
+    @property
+    def mobiles(self) -> Sequence[str]: ...
+    @property
+    def params(self) -> Sequence[Mapping[str, str]]: ...
 
 
 def target(draft: Draft, temp_id: int, key_id: str) -> Target:
@@ -57,17 +69,16 @@ def seen(reply: ScheduleReply) -> ScheduleSeen:
     return SeenSchedule(reply.schedule_id, moment, reply.temp_id, recipients)
 
 
-def kept(reply: ScheduleReply, digester: Digester) -> ScheduleKept:
+def kept(reply: ColumnsReply, digester: Digester) -> ScheduleKept:
     """The schedule that was read, with what its recipients are compared by in their place."""
     moment = _moment(reply)
     if isinstance(moment, Unreadable):
         return moment
-    mobiles = [entry.mobile.reveal() for entry in reply.recipients]
-    values = [entry.temp_para.reveal() for entry in reply.recipients]
-    return RolledSchedule(reply.schedule_id, moment, reply.temp_id, rolled(mobiles, values, digester))
+    roll = rolled(reply.mobiles, reply.params, digester)
+    return RolledSchedule(reply.schedule_id, moment, reply.temp_id, roll)
 
 
-def _moment(reply: ScheduleReply) -> datetime | Unreadable:
+def _moment(reply: _Schedule) -> datetime | Unreadable:
     try:
         return from_china_time(reply.send_time)
     except ValueError:
