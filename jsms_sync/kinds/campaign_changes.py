@@ -246,14 +246,17 @@ def _counts(case: Case, steps: tuple[CampaignStep, ...]) -> BatchCounts:
 
 
 def _shown_before(case: Case) -> dict[str, object]:
+    """What JSMS showed: of a schedule that was changed outside, where there is one."""
     if not case.live:
         return {}
-    target = case.live[0].batch.target
-    text = {"template": case.record.template} if case.record.template else {}
+    shown = next((b for b in case.live if b.standing is Standing.CHANGED), case.live[0])
+    target, seen = shown.batch.target, shown.seen
+    temp_id = seen.temp_id if seen else target.temp_id
+    is_ours = case.record.template is not None and temp_id == target.temp_id
     return {
-        "send_time": china_time(target.send_time),
-        **text,
-        "temp_id": target.temp_id,
+        "send_time": china_time(seen.send_time if seen else target.send_time),
+        **({"template": case.record.template} if is_ours else {}),
+        "temp_id": temp_id,
         "sign_id": target.sign_id,
         "recipients": sum(len(b.members or b"") // ENTRY for b in case.live),
     }

@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from aftermath import recorded, resolve_all
 from served import Served
 from workspace import Workspace, ended
-
-from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
-from jsms_sync.model.resources import Address
-from jsms_sync.model.wire import china_time
 
 pytestmark = pytest.mark.story
 
@@ -118,43 +115,7 @@ class Operator:
         self.sandbox.forget()
         for path in self.workspace.folder.glob("jsms-sync.state.json*"):
             assert b"1990000" not in path.read_bytes(), "a number is in the state or its journal"
-        if (self.workspace.folder / "jsms-sync.state.json").exists():
-            state = self.workspace.state
-            found = self._strangers(state)
-            for address in {i.address for i in state.intents if i.creates}:
-                self._resolve(address, found)
-
-    def _strangers(self, state: State) -> dict[Address, list[str]]:
-        """The objects whose id the state does not hold: each is named by an intent of its own."""
-        doubts = [intent for intent in state.intents if intent.creates]
-        found: dict[Address, list[str]] = {}
-        for id, object in self._unknown(state):
-            intent = next((i for i in doubts if _names(i, object)), None)
-            assert intent is not None, f"nothing in the state knows of {id}: {object}"
-            doubts.remove(intent)
-            found.setdefault(intent.address, []).append(id)
-        return found
-
-    def _unknown(self, state: State) -> Iterator[tuple[str, dict[str, Any]]]:
-        known = {str(id) for id in recorded(state)}
-        objects: dict[str, dict[str, Any]] = {
-            **{str(temp_id): each for temp_id, each in self.sandbox.templates().items()},
-            **self.sandbox.schedules(),
-        }
-        yield from ((id, each) for id, each in objects.items() if id not in known)
-
-    def _resolve(self, address: Address, found: dict[Address, list[str]]) -> None:
-        ids = found.get(address, [])
-        left = 1
-        if ids:
-            ran = self.workspace.run(
-                "resolve", address, *(f"--created={id}" for id in ids), "--format", "json"
-            )
-            assert ran.exit == 0, ran
-            left = ran.json["in_doubt"]
-        if left:
-            assert self.workspace.run("resolve", address, "--not-created").exit == 0
-        self.resolved += 1
+        self.resolved += resolve_all(self.workspace, self.sandbox)
 
     def finish(self) -> None:
         """Applies in peace until nothing is left to do."""
@@ -162,7 +123,7 @@ class Operator:
         self.workspace.apply()
         self.log += self.sandbox.requests()
         assert self.workspace.plan(exit=0)["summary"]["held"] == 0
-        assert {str(id) for id in recorded(self.workspace.state)} == {
+        assert recorded(self.workspace.state) == {
             *map(str, self.sandbox.templates()),
             *self.sandbox.schedules(),
         }
@@ -171,27 +132,6 @@ class Operator:
         """How many POSTs of each kind had an effect."""
         done = (each for each in self.log if each["method"] == "POST" and each["status"] == 200)
         return Counter(each["path"].removeprefix("/v1/") for each in done)
-
-
-def recorded(state: State) -> set[int | str]:
-    """Every id that the state holds."""
-    found: set[int | str] = set()
-    for record in state.resources.values():
-        match record:
-            case TemplateRecord():
-                found |= record.revisions.keys()
-            case CampaignRecord():
-                found |= {batch.schedule_id for batch in record.batches.values()}
-    return found
-
-
-def _names(intent: Intent, object: dict[str, Any]) -> bool:
-    """Whether the intent announced just this object."""
-    if intent.submission is not None:
-        return bool(intent.submission.text.content == object.get("template"))
-    assert intent.target is not None
-    told = (china_time(intent.target.send_time), intent.target.temp_id, len(intent.target.members) // 16)
-    return told == (object.get("send_time"), object.get("temp_id"), len(object.get("recipients", ())))
 
 
 @pytest.fixture

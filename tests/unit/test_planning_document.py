@@ -178,3 +178,16 @@ def test_only_fields_that_differ_are_shown_in_the_order_they_are_written(
 ) -> None:
     """What is new comes where it stands, what is gone comes last."""
     assert differences(before, after) == tuple(FieldChange(*path) for path in paths)
+
+
+def test_a_plan_shows_what_jsms_showed() -> None:
+    """Where somebody changed a schedule outside, that is what an overwrite goes over."""
+    case = next(c for c in diff_cases.cases("campaign") if c.id.endswith("--overwrite sets it again"))
+    (change,) = diff_cases.plan_of(case).changes
+    told = {field.path: (field.before, field.after) for field in differences(change.before, change.after)}
+    assert told["send_time"] == ("2027-01-04 20:00:00", "2027-01-02 20:00:00")
+    assert told["recipients_added"] == (None, 1)
+    other = replace(case, fields={**case.fields, "record": {"batches": {1: {"seen": {"temp_id": 77}}}}})
+    (change,) = diff_cases.plan_of(other).changes
+    told = {field.path: (field.before, field.after) for field in differences(change.before, change.after)}
+    assert told == {"template": (None, "t"), "temp_id": (77, 10)}
