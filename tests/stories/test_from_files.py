@@ -145,6 +145,23 @@ def test_a_schedule_that_cannot_be_read_keeps_everybody_where_they_are(
     assert scheduled(sandbox).keys() == wanted
 
 
+def test_a_preview_of_a_file_is_that_of_the_same_people(workspace: Workspace) -> None:
+    """Of those who count: the longest and the shortest message, all parts; the values only when asked for."""
+    inline = "".join(
+        f'      - {{mobile: "{number(one)}", params: {{order: "{order}"}}}}\n'
+        for one, order in ((2, "22"), (1, "x" * 90), (4, "4"))
+    )
+    people(workspace, ((3, "x" * 400), (2, "22"), (1, "x" * 90), (4, "4"), (2, "22")))
+    workspace.write(f"mobile\n{number(3)}\n", "left.csv")
+    for values in ((), ("--values",)):
+        workspace.write(f"{OFFER}campaigns:\n{SALE.replace('_file: {file}', ':')}{inline}")
+        wanted = workspace.run("preview", "--format", "json", *values)
+        assert wanted.exit == 0, wanted
+        selling(workspace, "suppress: left.csv")
+        assert workspace.run("preview", "--format", "json", *values).json == wanted.json
+        assert ("x" * 60 in wanted.stdout) == bool(values)
+
+
 def test_who_unsubscribes_later_is_taken_out(approving: Workspace, sandbox: Served) -> None:
     """Of the schedules they are in, without an edit of the file; who is taken off the list comes back."""
     selling(approving, "suppress: [left.csv]")
