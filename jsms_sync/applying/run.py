@@ -101,7 +101,11 @@ class Run:
         return replace(self, campaign=(campaign, self.former.get(campaign, campaign)))
 
     def check_wanted(self) -> None:
-        """Raises Halted once the user has asked to stop, or `cancel` has stopped the campaign."""
+        """Raises Halted once the user has asked to stop, or `cancel` has stopped the campaign.
+
+        Raises Stale once the state is no longer ours, or not for as long as the request may take (promise 6).
+        """
+        self.store.check_held()
         if self.stopping.is_set():
             raise Halted("not started, because you asked to stop", code="interrupted")
         stop = self.store.stop() if self.campaign else None

@@ -32,26 +32,32 @@ class _Document(Stop, frozen=True, kw_only=True, omit_defaults=False):
     """The mark as it is kept, wherever that is; what it does not say may have been lost."""
 
     format_version: Literal[1]
+    serial: int = 0
     campaigns: Mapping[Address, Stopped]
 
 
 _DOCUMENT = msgspec.json.Decoder(_Document)
 
 
-def encode(stop: Stop) -> bytes:
-    """The mark as JSON, in order of address."""
-    campaigns = dict(sorted(stop.campaigns.items()))
-    document = {"format_version": FORMAT_VERSION, "every": stop.every, "campaigns": campaigns}
+def encode(stop: Stop, serial: int | None = None) -> bytes:
+    """The mark as JSON, in order of address; numbered where the store wants each write to be (GitLab)."""
+    head = {"format_version": FORMAT_VERSION} | ({} if serial is None else {"serial": serial})
+    document = {**head, "every": stop.every, "campaigns": dict(sorted(stop.campaigns.items()))}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def decode(data: bytes, place: str) -> Stop:
     """The mark; Stale when it cannot be read, so that it is never taken for none."""
+    return decode_numbered(data, place)[0]
+
+
+def decode_numbered(data: bytes, place: str) -> tuple[Stop, int]:
+    """The mark and the number of its write; Stale when it cannot be read."""
     try:
         found = _DOCUMENT.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Stale(f"The stop mark {place} cannot be read: {error}.", help=HELP) from error
-    return Stop(found.campaigns, found.every)
+    return Stop(found.campaigns, found.every), found.serial
 
 
 def read(files: Files, places: Places) -> Stop | None:
