@@ -31,13 +31,13 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 )"""
 FETCH = f"SELECT data, version, modified FROM {TABLE} WHERE name = %s AND part = %s"
 INSERT = (
-    f"INSERT INTO {TABLE} (name, part, data) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING version"
+    f"INSERT INTO {TABLE} (name, part, data) VALUES (%s, %s, %b) ON CONFLICT DO NOTHING RETURNING version"
 )
 UPDATE = f"""
-UPDATE {TABLE} SET data = %s, version = version + 1, modified = clock_timestamp()
+UPDATE {TABLE} SET data = %b, version = version + 1, modified = clock_timestamp()
 WHERE name = %s AND part = %s AND version = %s RETURNING version"""
 KEEP = f"""
-INSERT INTO {TABLE} (name, part, data) VALUES (%s, %s, %s) ON CONFLICT (name, part)
+INSERT INTO {TABLE} (name, part, data) VALUES (%s, %s, %b) ON CONFLICT (name, part)
 DO UPDATE SET data = excluded.data, version = {TABLE}.version + 1, modified = clock_timestamp()"""
 # What is told to be durable has to be, whatever the server's default; and nothing may hang for ever.
 SETTINGS = (
