@@ -4,7 +4,7 @@ Numbers arrive here as text (`answers.parse`), because the same field is a numbe
 text at the next (`jsms-api.md §9` rows 1–4). Every reader raises Unusable for a reply of another shape.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -48,6 +48,17 @@ class Schedule:
     send_time: str
     temp_id: int
     recipients: tuple[ScheduleRecipient, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ScheduleColumns:
+    """A schedule with its recipients in two columns, bare: for comparing a million of them."""
+
+    schedule_id: str
+    send_time: str
+    temp_id: int
+    mobiles: Sequence[str]
+    params: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,18 @@ def schedule(schedule_id: str) -> Callable[[object], Schedule]:
             temp_id=positive(reply.get("temp_id")),
             recipients=_recipients(entries(reply.get("recipients"))),
         )
+
+    return read
+
+
+def schedule_columns(schedule_id: str) -> Callable[[object], ScheduleColumns]:
+    """Reads that schedule as `schedule` does."""
+
+    def read(value: object) -> ScheduleColumns:
+        found = schedule(schedule_id)(value)
+        mobiles = [one.mobile.reveal() for one in found.recipients]
+        params = [one.temp_para.reveal() for one in found.recipients]
+        return ScheduleColumns(schedule_id, found.send_time, found.temp_id, mobiles, params)
 
     return read
 

@@ -80,8 +80,7 @@ def read_ids(
 def _read_one(client: Client, id: int | str, digester: Digester | None) -> Observed:
     if isinstance(id, int):
         return Observed({id: read_template(client, id)})
-    seen = read_schedule(client, id)
-    return Observed(schedules={id: campaign_wire.rolled(seen, digester) if digester else seen})
+    return Observed(schedules={id: _kept(client, id, digester) if digester else read_schedule(client, id)})
 
 
 def _template_ids(definitions: Definitions, state: State) -> set[int]:
@@ -111,6 +110,10 @@ def read_template(client: Client, temp_id: int) -> TemplateSeen:
 def read_schedule(client: Client, schedule_id: str) -> ScheduleSeen:
     """One schedule as the service shows it."""
     return _read(lambda: campaign_wire.seen(client.schedules.get(schedule_id)), UNKNOWN_SCHEDULE)
+
+
+def _kept(client: Client, schedule_id: str, digester: Digester) -> ScheduleKept:
+    return _read(lambda: campaign_wire.kept(client.schedule_columns(schedule_id), digester), UNKNOWN_SCHEDULE)
 
 
 def _read(read: Callable[[], Seen], unknown: int) -> Seen | Gone | Unreadable:

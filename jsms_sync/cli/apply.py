@@ -11,6 +11,7 @@ from jsms_sync.cli.interrupt import stopped_by_signals
 from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.looking import Wanted, binding, digester_of, observed_plan
 from jsms_sync.cli.options import Common, choices, command, overrides
+from jsms_sync.cli.rescue import Watched
 from jsms_sync.cli.reviewed import Agreed, agreed_on, check_alone, check_fits, read_saved
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
 from jsms_sync.cli.starting import circumstances, new_state_at
@@ -111,15 +112,17 @@ def _hold_and_apply(wanted: Wanted, connection: Connection, place: Backend, mann
     """Tells how it ended only once the state is written: nothing may be said after the one document."""
     common, ended = wanted.common, None
     teller = Teller(common, manner.format)
-    try:
-        with place.hold(owner=owner("apply"), timeout=common.lock_timeout) as store:
-            notes(common, store.notes)
-            ended = _apply(wanted, connection, store, manner, teller)
-    except JsmsSyncError as error:
-        if ended is None:
-            raise
-        complain(error)
-        ended.exits.add(error.exit)
+    with Watched(common) as watched:
+        try:
+            with place.hold(owner=owner("apply"), timeout=common.lock_timeout) as store:
+                watched.watch(store)
+                notes(common, store.notes)
+                ended = _apply(wanted, connection, store, manner, teller)
+        except JsmsSyncError as error:
+            if ended is None:
+                raise
+            complain(error)
+            ended.exits.add(error.exit)
     return teller.ended(ended.plan, ended.outcomes, ended.exits)
 
 

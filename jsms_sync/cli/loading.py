@@ -31,7 +31,13 @@ def load_drafts(common: Common, drafts: Mapping[str, bytes]) -> Loaded:
     """What the definitions would say if these files were as they are drafted."""
     settings = common.gathered.settings
     paths = (*settings.definitions, *(name for name in drafts if name.endswith(SUFFIXES)))
-    return definitions.load(paths, folder=common.chdir, settings=settings, drafts=drafts)
+    return definitions.load(
+        paths,
+        folder=common.chdir,
+        settings=settings,
+        drafts=drafts,
+        recipients_dir=common.recipients_dir,
+    )
 
 
 def load_valid(common: Common, *, with_recipients: bool = True) -> tuple[Definitions, tuple[Problem, ...]]:

@@ -3,7 +3,6 @@
 import codecs
 import hashlib
 import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from jsms_sync.definitions.encodings import CODECS, DEFAULT, TWO_BYTES, is_utf_8
 
 SIZE = 1 << 18
 """Bytes that are read at once."""
-
-_LINE = re.compile(r"\r\n|\r|\n")
 
 
 class NotText(ValueError):
@@ -97,5 +94,6 @@ class Blocks:
         return NotText("wrong-encoding", line, column, message, help)
 
     def _counted(self, text: str) -> str:
-        self._lines += text.count("\n") if "\r" not in text else len(_LINE.findall(text))
+        # A block never ends between the two characters of a line end.
+        self._lines += text.count("\n") + (text.count("\r") - text.count("\r\n") if "\r" in text else 0)
         return text

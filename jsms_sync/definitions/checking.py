@@ -72,6 +72,8 @@ def _layout(looked: Looked) -> Layout:
 
 def _spared(tally: Tally, asked: Asked, found: Repeats) -> "array[int]":
     """The bad rows, where there are so few of them that they are only left out, and others are left."""
+    if not tally.invalid:
+        return tally.invalid
     left = len(tally.rows) - len(found.rows) - len(set(tally.invalid) & set(tally.rows))
     return tally.invalid if len(tally.invalid) <= asked.max_invalid and left > 0 else array("I")
 

@@ -1,6 +1,5 @@
 """The files that campaigns name: where they are, and what is in them."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from jsms_sync.definitions.entries import Entry
 from jsms_sync.definitions.findings import Source
 from jsms_sync.definitions.places import Rows, Table
 from jsms_sync.definitions.sheet import format_of
-from jsms_sync.definitions.sources import Drafts, beside, name_of, unreadable, why_not
+from jsms_sync.definitions.sources import Drafts, recipients_name, unreadable, why_not
 from jsms_sync.definitions.suppression import numbers_in
 from jsms_sync.definitions.tally import Asked
 from jsms_sync.definitions.wording import shown
@@ -91,10 +90,7 @@ class Files:
         return found.problems or found.keys
 
     def _source(self, entry: Entry, path: str) -> Source:
-        if self.named.folder is not None:
-            name = name_of(os.path.join(self.named.folder, path), self.top)
-        else:
-            name = beside(entry.document.file, path, self.top)
+        name = recipients_name(path, entry.document.file, self.top, self.named.folder)
         columns = entry.table["columns"] if _has_columns(entry) else Table()
         meanings = {header: columns.text(header) for header in columns}
         encoding = entry.text("encoding") or DEFAULT

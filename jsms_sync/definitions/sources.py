@@ -42,6 +42,13 @@ def beside(file: str, path: str, folder: Path) -> str:
     return name_of(os.path.join(os.path.dirname(file), path), folder)
 
 
+def recipients_name(path: str, file: str, folder: Path, recipients_dir: str | None) -> str:
+    """The name of a file that a campaign in `file` names: relative to it, or to a folder for all."""
+    if recipients_dir is None:
+        return beside(file, path, folder)
+    return name_of(os.path.join(recipients_dir, path), folder)
+
+
 Drafts = Mapping[str, bytes]
 """Files as they are going to be, by name: read in place of what is on the disk."""
 

@@ -91,7 +91,7 @@ def _staying(wanted: Wanted, packed: bytes, placed: bytearray) -> tuple["array[i
     rows = array("I", [row for row in found if row is not None])
     for row in rows:
         placed[row] = 1
-    return rows, len(rows) == len(mobiles) and [wanted.params[row] for row in rows] == params.tolist()
+    return rows, len(rows) == len(mobiles) and array("Q", map(wanted.params.__getitem__, rows)) == params
 
 
 def _waiting(wanted: Wanted, placed: bytearray) -> Iterator[int]:

@@ -3,13 +3,16 @@
 import hashlib
 import hmac
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.records import DIGEST
 
 ENTRY = 2 * DIGEST
+_BLAKE = hashlib.blake2b
+_COPY, _UPDATE, _DIGEST = _BLAKE.copy, _BLAKE.update, _BLAKE.digest
 
 Members = Mapping[bytes, bytes]
 """Digest of the number → digest of the parameters."""
@@ -53,16 +56,15 @@ class Digester:
         """
         framed = [_framed_column(name, columns[name]) for name in sorted(columns)]
         params = map(b"".join, zip(*framed, strict=True)) if framed else repeat(b"", len(mobiles))
-        fresh, digests = self._keyed.copy, list[bytes]()
-        add = digests.append
-        for mobile, values in zip(map(str.encode, mobiles), params, strict=True):
-            digest = fresh()
-            digest.update(mobile)
-            add(digest.digest())
-            digest = fresh()
-            digest.update(values)
-            add(digest.digest())
-        return b"".join(digests)
+        numbers, values = self._digests(map(str.encode, mobiles)), self._digests(params)
+        return b"".join(chain.from_iterable(zip(numbers, values, strict=True)))
+
+    def _digests(self, data: Iterable[bytes]) -> Iterator[bytes]:
+        """The digest of each, by maps that need no step of the interpreter for any of them."""
+        many = list(data)
+        fresh = list(map(_COPY, repeat(self._keyed, len(many))))
+        deque(map(_UPDATE, fresh, many), maxlen=0)
+        return map(_DIGEST, fresh)
 
     def _digest(self, data: bytes) -> bytes:
         digest = self._keyed.copy()
@@ -75,7 +77,10 @@ def _framed(piece: bytes) -> bytes:
 
 
 def _framed_column(name: str, values: Sequence[str]) -> list[bytes]:
-    encoded, named = list(map(str.encode, values)), _framed(name.encode())
+    named = _framed(name.encode())
+    if values and values.count(values[0]) == len(values):
+        return [named + _framed(values[0].encode())] * len(values)
+    encoded = list(map(str.encode, values))
     before = {size: named + size.to_bytes(4, "big") for size in set(map(len, encoded))}
     return [before[len(value)] + value for value in encoded]
 

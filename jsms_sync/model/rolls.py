@@ -60,7 +60,16 @@ def _picked(of: "array[int]", rows: Sequence[int]) -> "array[int]":
 def roll_of(recipients: Sequence[Recipient], digester: Digester, names: frozenset[str] | None = None) -> Roll:
     """The roll of recipients who are at hand; digests are of just those parameters, of all where None."""
     mobiles = [recipient.mobile.reveal() for recipient in recipients]
-    values = [recipient.params.reveal() for recipient in recipients]
+    return rolled(mobiles, [recipient.params.reveal() for recipient in recipients], digester, names)
+
+
+def rolled(
+    mobiles: Sequence[str],
+    values: Sequence[Mapping[str, str]],
+    digester: Digester,
+    names: frozenset[str] | None = None,
+) -> Roll:
+    """The roll of those numbers with those parameters, as `roll_of` gives it."""
     everywhere, anywhere = _names(values)
     columns = {name: [given.get(name, "") for given in values] for name in anywhere}
     sent = anywhere if names is None else anywhere & names

@@ -95,6 +95,12 @@ class RemoteState:
             self._withdraw(events)
             raise
 
+    def unsaved(self) -> bytes | None:
+        """The document of the state where a part of it is in no store; None where all of it is."""
+        if self._queued == self._settled:
+            return None
+        return encode(msgspec.structs.replace(self.state, serial=self._serial + 1, folded=self._run))
+
     def close(self) -> None:
         """Everything committed is in the store; OperationFailed or Stale when that cannot be."""
         with self._turn:

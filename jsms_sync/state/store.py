@@ -124,6 +124,10 @@ class Store(Protocol):
         """
         ...
 
+    def unsaved(self) -> bytes | None:
+        """The document of the state where a part of it is durable nowhere; None where all of it is."""
+        ...
+
 
 class Backend(Protocol):
     """A place that can keep one state."""

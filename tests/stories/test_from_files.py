@@ -5,13 +5,17 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from served import Served
-from workspace import Workspace, outcomes
+from workspace import Workspace, held
+
+from jsms_sync.sandbox.beliefs import Beliefs
 
 pytestmark = pytest.mark.story
 
+MANY = 100_000
 GOLDEN = Path(__file__).parents[1] / "golden" / "recipients"
 BEFORE = "2099-03-01T08:00:00+08:00"
 SALE = """  sale:
@@ -50,6 +54,11 @@ def people(here: Workspace, rows: Iterable[tuple[int, str]]) -> None:
     here.write("mobile,order\n" + "".join(f"{number(one)},{order}\n" for one, order in rows), "people.csv")
 
 
+def numbers(schedule: dict[str, Any]) -> set[str]:
+    """Who is in a schedule."""
+    return {person["mobile"] for person in schedule["recipients"]}
+
+
 def scheduled(sandbox: Served) -> dict[str, str]:
     """Everybody's order, by number, as the schedules at JSMS hold them."""
     found = [
@@ -80,30 +89,119 @@ def test_what_is_wrong_with_a_file_is_told_word_for_word(workspace: Workspace, n
     assert ran.stdout == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
-def test_twenty_thousand_recipients_end_in_twenty_schedules(approving: Workspace, sandbox: Served) -> None:
+def test_a_hundred_thousand_recipients_end_in_a_hundred_schedules(
+    approving: Workspace, sandbox: Served
+) -> None:
     """Planned and applied from a file; a second plan is empty, and ten edits cost ten requests at most."""
     selling(approving)
-    people(approving, ((one, str(one)) for one in range(20_000)))
+    people(approving, ((one, str(one)) for one in range(MANY)))
     (change,) = approving.plan()["changes"]
-    assert change["batches"] == {"create": 20, "modify": 0, "delete": 0, "unchanged": 0}
-    assert outcomes(approving.apply()) == {"campaign.sale": "done"}
-    assert scheduled(sandbox) == {number(one): str(one) for one in range(20_000)}
-    assert sorted(len(s["recipients"]) for s in sandbox.schedules().values()) == [1000] * 20
+    assert change["batches"] == {"create": 100, "modify": 0, "delete": 0, "unchanged": 0}
+    sandbox.forget()
+    ran = approving.run("apply", "--auto-approve", "-v")
+    assert ran.exit == 0, ran
+    assert sandbox.counted() == {("POST", "schedule"): 100}
+    assert scheduled(sandbox) == {number(one): str(one) for one in range(MANY)}
+    assert [len(s["recipients"]) for s in sandbox.schedules().values()] == [1000] * 100
+    assert approving.plan(exit=0)["changes"] == []
 
-    edited = {one: str(one) for one in range(20_000)}
-    for one in range(0, 20_000, 3_000):
+    edited = {one: str(one) for one in range(MANY)}
+    for one in range(0, MANY, 15_000):
         edited[one] = "edited"
-    del edited[19_999], edited[1_500]
-    edited[30_000] = "new"
+    del edited[MANY - 1], edited[1_500]
+    edited[MANY + 1] = "new"
     people(approving, reversed(edited.items()))
-    before = sandbox.counted()
-    approving.apply()
-    sent = sandbox.counted() - before
+    sandbox.forget()
+    again = approving.run("apply", "--auto-approve", "-v")
+    assert again.exit == 0, again
+    sent = sandbox.counted()
     assert sent["PUT", "schedule"] <= 10
     assert sent["POST", "schedule"] <= 1
+    assert sent.total() == sent["PUT", "schedule"] + sent["POST", "schedule"]
     assert scheduled(sandbox) == {number(one): order for one, order in edited.items()}
-    said = approving.run("plan", "-v", "--format", "json").told + approving.run("status").told
-    assert number(30_000) not in said
+    said = ran.told + again.told + approving.run("plan", "-v", "--detailed-exitcode").told
+    assert not any(number(one) in said for one, order in edited.items() if order in ("edited", "new"))
+
+
+def test_a_schedule_that_cannot_be_read_keeps_everybody_where_they_are(
+    approving: Workspace, sandbox: Served
+) -> None:
+    """Nobody is placed, moved or placed twice; who goes from the others goes, and the rest comes later."""
+    selling(approving)
+    people(approving, ((one, "1") for one in range(2_500)))
+    approving.apply()
+    unread = next(id for id, s in sandbox.schedules().items() if number(1_200) in numbers(s))
+    sandbox.fault("status", "GET", f"/v1/schedule/{unread}", times=100, status=403, code=50007)
+    people(approving, ((one, "1") for one in range(2_600) if one not in (500, 1_200, 2_200)))
+    plan = approving.plan(exit=1)
+    assert held(plan) == {"campaign.sale": "unreadable"}
+    before = sandbox.schedules()[unread]
+    approving.apply(exit=1)
+    assert sandbox.schedules()[unread] == before
+    assert scheduled(sandbox).keys() == {number(one) for one in range(2_500) if one not in (500, 2_200)}
+    sandbox.control("DELETE", "faults")
+    approving.apply()
+    wanted = {number(one) for one in range(2_600) if one not in (500, 1_200, 2_200)}
+    assert scheduled(sandbox).keys() == wanted
+
+
+def test_a_preview_of_a_file_is_that_of_the_same_people(workspace: Workspace) -> None:
+    """Of those who count: the longest and the shortest message, all parts; the values only when asked for."""
+    inline = "".join(
+        f'      - {{mobile: "{number(one)}", params: {{order: "{order}"}}}}\n'
+        for one, order in ((2, "22"), (1, "x" * 90), (4, "4"))
+    )
+    people(workspace, ((3, "x" * 400), (2, "22"), (1, "x" * 90), (4, "4"), (2, "22")))
+    workspace.write(f"mobile\n{number(3)}\n", "left.csv")
+    for values in ((), ("--values",)):
+        workspace.write(f"{OFFER}campaigns:\n{SALE.replace('_file: {file}', ':')}{inline}")
+        wanted = workspace.run("preview", "--format", "json", *values)
+        assert wanted.exit == 0, wanted
+        selling(workspace, "suppress: left.csv")
+        assert workspace.run("preview", "--format", "json", *values).json == wanted.json
+        assert ("x" * 60 in wanted.stdout) == bool(values)
+
+
+def test_who_unsubscribes_later_is_taken_out(approving: Workspace, sandbox: Served) -> None:
+    """Of the schedules they are in, without an edit of the file; who is taken off the list comes back."""
+    selling(approving, "suppress: [left.csv]")
+    approving.write("mobile\n", "left.csv")
+    people(approving, ((one, "1") for one in range(2_000)))
+    approving.apply()
+    approving.write(f"mobile\n{number(3)}\n{number(5_000)}\n+86 {number(1_003)}\n", "left.csv")
+    plan = approving.plan(exit=2)
+    assert plan["notes"] == ["campaign.sale: 2 left out, because `suppress` names their numbers"]
+    assert plan["changes"][0]["batches"] == {"create": 0, "modify": 2, "delete": 0, "unchanged": 0}
+    approving.apply()
+    assert {number(3), number(1_003)}.isdisjoint(scheduled(sandbox))
+    approving.write(f"mobile\n{number(3)}\n", "left.csv")
+    approving.apply()
+    assert len(scheduled(sandbox)) == 1_999
+
+
+@pytest.mark.parametrize(
+    "sandbox", [{"beliefs": Beliefs(opted_out=frozenset({"19900000003", "19900001003"}))}], indirect=True
+)
+def test_whom_jsms_refuses_is_left_out_until_their_row_changes(approving: Workspace, sandbox: Served) -> None:
+    """Recorded by digest and code, told masked, counted; an edit elsewhere does not try them again."""
+    selling(approving)
+    people(approving, ((one, "1") for one in range(1_500)))
+    (outcome,) = approving.apply()["outcomes"]
+    (refused,) = outcome["refused"]
+    assert (refused["code"], refused["count"]) == (50024, 2)
+    assert set(refused["recipients"]) == {"199****0003", "199****1003"}
+    assert len(scheduled(sandbox)) == 1_498
+    recorded = (approving.folder / "jsms-sync.state.json").read_text()
+    assert "50024" in recorded
+    assert not any(number(one) in recorded for one in range(1_500))
+    (entry,) = approving.run("status", "--format", "json").json["campaigns"]
+    assert (entry["recipients"], entry["failed"]) == (1_498, 2)
+    for edited in (7, 3):
+        people(approving, ((one, "2" if one == edited else "1") for one in range(1_500)))
+        sandbox.forget()
+        (outcome,) = approving.apply()["outcomes"]
+        assert sandbox.counted() == {("PUT", "schedule"): 1}
+        assert [each["count"] for each in outcome.get("refused", [])] == ([1] if edited == 3 else [])
 
 
 def test_a_file_of_somebody_elses_system_is_taken_as_it_is(approving: Workspace, sandbox: Served) -> None:

@@ -195,6 +195,23 @@ def test_what_is_no_answer_leaves_a_doubt(method: str, case: str) -> None:
     assert NUMBER not in str(caught.value)
 
 
+ANSWERS = sorted((Path(__file__).parents[1] / "cases" / "bad" / "answer").iterdir())
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
+def test_no_answer_is_a_traceback(path: Path) -> None:
+    """Bytes that gateways and mistakes produce are a value, or an error of ours; a POST leaves once."""
+    for status in (200, 400, 502):
+        for method, (do, attempts) in METHODS.items():
+            with talking(http(status, path.read_bytes())) as (client, server):
+                with suppress(ApiError):
+                    do(client)
+                assert 1 <= len(server.heard) <= attempts, method
+        for _, do, _ in ONCE.values():
+            with talking(http(status, path.read_bytes())) as (client, server), suppress(ApiError):
+                do(client)
+
+
 @pytest.mark.parametrize(
     ("method", "usable"), [("POST", False), ("PUT", False), ("GET", False), ("DELETE", True)]
 )

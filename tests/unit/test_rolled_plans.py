@@ -12,9 +12,8 @@ from diff_cases import Case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_sync.kinds.campaign_wire import rolled
 from jsms_sync.model.decisions import ChangeBatch, FileRows, Kept, PlaceBatch, Step
-from jsms_sync.model.observed import Gone, Observed, SeenSchedule, Unreadable
+from jsms_sync.model.observed import Observed, RolledSchedule, SeenSchedule
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.resources import Campaign, Form, Recipient, RecipientsFile
 from jsms_sync.model.rolls import Roll, masks, roll_of
@@ -25,7 +24,7 @@ from jsms_sync.planning.plan import Plan
 def compact(look: Look) -> Look:
     """The same look as the command line has it: schedules rolled, the recipients of batches in files."""
     schedules = {
-        id: rolled(seen, look.digester) if isinstance(seen, SeenSchedule | Gone | Unreadable) else seen
+        id: rolled(seen, look) if isinstance(seen, SeenSchedule) else seen
         for id, seen in look.observed.schedules.items()
     }
     observed = Observed(look.observed.templates, schedules, None, look.observed.clock_skew)
@@ -35,6 +34,12 @@ def compact(look: Look) -> Look:
     named = [a for a, campaign in filed.items() if isinstance(campaign.recipients, RecipientsFile)]
     variables = wanted_variables(look, named)
     return replace(look, rolls={a: roll_of(people(whole[a]), look.digester, variables[a]) for a in named})
+
+
+def rolled(seen: SeenSchedule, look: Look) -> RolledSchedule:
+    """The schedule with its recipients as digests."""
+    roll = roll_of(seen.recipients, look.digester)
+    return RolledSchedule(seen.schedule_id, seen.send_time, seen.temp_id, roll)
 
 
 def in_file(campaign: Campaign, *, is_read: bool = True) -> Campaign:
