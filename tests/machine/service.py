@@ -58,8 +58,13 @@ class Service:
         return json.loads(said)
 
     def raw(self, method: str, path: str, body: object = None) -> int:
-        """One call of the API behind the tool's back; its HTTP status."""
-        return self._ask(method, f"/v1/{path}", body)[0]
+        """One call of the API behind the tool's back, which meets no fault; its HTTP status."""
+        faults = self.faults()
+        self.recover()
+        status = self._ask(method, f"/v1/{path}", body)[0]
+        for fault in faults:
+            self.break_down(fault)
+        return status
 
     def reset(self, beliefs: Json) -> None:
         """As new, and believing that of JSMS."""

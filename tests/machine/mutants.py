@@ -1,0 +1,301 @@
+"""Mutants: the tool with one promise disabled each, made by handing it another value or another part."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+from tool import Parts
+
+from jsms_sync.api.client import Client
+from jsms_sync.applying.apply import apply
+from jsms_sync.applying.run import Run
+from jsms_sync.errors import InDoubt
+from jsms_sync.model.decisions import (
+    Action,
+    Change,
+    DeleteTemplate,
+    DropBatch,
+    Reason,
+    SubmitTemplate,
+)
+from jsms_sync.model.events import (
+    BatchSet,
+    CampaignSet,
+    Event,
+    IntentClosed,
+    IntentOpened,
+    RevisionSet,
+    TemplateSet,
+)
+from jsms_sync.model.observed import Gone, Unreadable
+from jsms_sync.model.outcomes import Outcome
+from jsms_sync.model.records import CampaignRecord, Happened, Intent, State, TemplateRecord
+from jsms_sync.model.resources import Address, kind_of
+from jsms_sync.planning.decide import Look
+from jsms_sync.planning.order import in_order
+from jsms_sync.planning.plan import Plan
+from jsms_sync.planning.safety import Limits
+from jsms_sync.state.store import Store
+
+T = TypeVar("T")
+
+
+class _Changed:
+    """Something with some of its attributes exchanged."""
+
+    def __init__(self, real: Any, **other: Any) -> None:
+        self._real = real
+        vars(self).update(other)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+# The client
+
+
+def _retried(send: Callable[..., T]) -> Callable[..., T]:
+    def twice(**said: Any) -> T:
+        try:
+            return send(**said)
+        except InDoubt:
+            return send(**said)
+
+    return twice
+
+
+def _retrying(client: Client) -> Any:
+    templates = _Changed(client.templates, create=_retried(client.templates.create))
+    schedules = _Changed(
+        client.schedules,
+        create=_retried(client.schedules.create),
+        create_batch=_retried(client.schedules.create_batch),
+    )
+    return _Changed(client, templates=templates, schedules=schedules)
+
+
+def _unchecked(send: Callable[..., T]) -> Callable[..., T]:
+    def at_once(*which: Any, before_attempt: Callable[[], None] | None = None, **said: Any) -> T:
+        return send(*which, **said)
+
+    return at_once
+
+
+def _unchecking(client: Client) -> Any:
+    names = ("create", "create_batch", "update", "update_batch")
+    checks = {name: _unchecked(getattr(client.schedules, name)) for name in names}
+    return _Changed(client, schedules=_Changed(client.schedules, **checks))
+
+
+# The store
+
+
+class _Forgetful(_Changed):
+    """A store that does not record events of some kind."""
+
+    def __init__(self, real: Store, *kinds: type) -> None:
+        super().__init__(real)
+        self._kinds = kinds
+
+    def commit(self, *events: Event) -> None:
+        """The others are durable."""
+        self._real.commit(*(event for event in events if not isinstance(event, self._kinds)))
+
+
+def _forgetting(*kinds: type) -> Callable[[Store], Any]:
+    return lambda store: _Forgetful(store, *kinds)
+
+
+class _Late(_Changed):
+    """A store that says of an intent that it is durable before it is: it goes with what comes next."""
+
+    def __init__(self, real: Store) -> None:
+        super().__init__(real)
+        self._waiting: list[Event] = []
+
+    def commit(self, *events: Event) -> None:
+        """Written with the next commit, when this one only announces."""
+        self._waiting += events
+        if not any(isinstance(event, IntentOpened) for event in events):
+            self._real.commit(*self._waiting)
+            self._waiting.clear()
+
+
+class _Talkative(_Changed):
+    """A store that writes down who was meant."""
+
+    def commit(self, *events: Event) -> None:
+        """With a number where the file's name belongs."""
+        told = [
+            msgspec.structs.replace(event, source="13900009000") if isinstance(event, CampaignSet) else event
+            for event in events
+        ]
+        self._real.commit(*told)
+
+
+# The look
+
+
+def _with_state(look: Look, **fields: Any) -> Look:
+    return replace(look, state=msgspec.structs.replace(look.state, **fields))
+
+
+def _unreadable_is_missing(look: Look) -> Look:
+    observed = look.observed
+    templates = {id: Gone() if isinstance(s, Unreadable) else s for id, s in observed.templates.items()}
+    schedules = {id: Gone() if isinstance(s, Unreadable) else s for id, s in observed.schedules.items()}
+    return replace(look, observed=replace(observed, templates=templates, schedules=schedules))
+
+
+def _aged(look: Look) -> Look:
+    """Whoever does not know how young a revision is believes at once that it is gone."""
+    records = dict(look.state.resources)
+    for address, record in records.items():
+        if isinstance(record, TemplateRecord):
+            older = {
+                id: msgspec.structs.replace(each, created_at=each.created_at - timedelta(hours=1))
+                for id, each in record.revisions.items()
+            }
+            records[address] = msgspec.structs.replace(record, revisions=older)
+    return _with_state(look, resources=records)
+
+
+def _ignoring_echo(look: Look) -> Look:
+    records = dict(look.state.resources)
+    for address, record in records.items():
+        if isinstance(record, TemplateRecord):
+            unsent = {id: msgspec.structs.replace(each, sent=None) for id, each in record.revisions.items()}
+            records[address] = msgspec.structs.replace(record, revisions=unsent)
+    return _with_state(look, resources=records)
+
+
+def _forgetting_doubts(look: Look) -> Look:
+    return _with_state(look, intents=tuple(i for i in look.state.intents if not i.creates))
+
+
+def _forgetting_history(look: Look) -> Look:
+    return _with_state(look, history=())
+
+
+def _recreating(look: Look) -> Look:
+    everything = frozenset(look.definitions.campaigns)
+    return replace(look, choices=replace(look.choices, recreate=everything))
+
+
+def _forgetting_refused(look: Look) -> Look:
+    """Unused batches of others are nobody's: members of doubts are not left out."""
+    intents = tuple(msgspec.structs.replace(i, batch=None) if i.creates else i for i in look.state.intents)
+    return _with_state(look, intents=intents)
+
+
+def _without_freeze(look: Look) -> Look:
+    return replace(look, limits=Limits(freeze=timedelta(0)))
+
+
+# The plan
+
+
+def _with_changes(plan: Plan, changes: Iterator[Change]) -> Plan:
+    return replace(plan, changes=in_order(changes))
+
+
+def _deleting_at_once(plan: Plan) -> Plan:
+    """The text that a replacement leaves behind goes before the new one is approved."""
+
+    def changes() -> Iterator[Change]:
+        for change in plan.changes:
+            yield change
+            replaces = change.action is Action.REPLACE and kind_of(change.address) == "template"
+            if replaces and isinstance(change.remote_id, int):
+                step = DeleteTemplate(change.remote_id, Happened.RETIRED)
+                yield Change(change.address, Action.RETIRE, Reason.SUPERSEDED, change.remote_id, steps=(step,))
+
+    return _with_changes(plan, changes())
+
+
+def _creating_first(plan: Plan) -> Plan:
+    """A schedule of the other form is placed before the old one is deleted."""
+
+    def changed(change: Change) -> Change:
+        if change.action is not Action.REPLACE or kind_of(change.address) == "template":
+            return change
+        steps = sorted(change.steps, key=lambda step: isinstance(step, DropBatch))
+        return replace(change, action=Action.MODIFY, steps=tuple(steps))
+
+    return _with_changes(plan, map(changed, plan.changes))
+
+
+def _doing_less(plan: Plan) -> Plan:
+    return _with_changes(plan, (c for c in plan.changes if c.action is not Action.RETIRE))
+
+
+def _submitting_twice(plan: Plan) -> Plan:
+    def changed(change: Change) -> Change:
+        if any(isinstance(step, SubmitTemplate) for step in change.steps):
+            return replace(change, steps=(*change.steps, *change.steps))
+        return change
+
+    return _with_changes(plan, map(changed, plan.changes))
+
+
+# The run
+
+
+class _StoppedClock:
+    """The time at which the apply began, for ever."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def __call__(self) -> datetime:
+        return self._now
+
+
+def _planned_time(run: Run) -> Run:
+    return replace(run, clock=_StoppedClock(run.clock()))
+
+
+def _unfrozen(run: Run) -> Run:
+    return replace(run, freeze=timedelta(0))
+
+
+def _regardless(plan: Plan, run: Run) -> Iterator[Outcome]:
+    """Each change for itself, whatever became of those that it depends on."""
+    yield from apply(replace(plan, changes=()), run)
+    for change in plan.changes:
+        yield from apply(replace(plan, changes=(change,), events=()), run)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A tool that breaks one promise; `caught_by` is the promise that has to tell."""
+
+    name: str
+    parts: Parts
+    caught_by: tuple[str, ...]
+
+
+MUTANTS = (
+    ("retries a POST in doubt", Parts(client=_retrying)),
+    ("announces no POST", Parts(store=_forgetting(IntentOpened))),
+    ("announces too late", Parts(store=_Late)),
+    ("never closes an intent", Parts(store=_forgetting(IntentClosed))),
+    ("forgets new revisions", Parts(store=_forgetting(RevisionSet))),
+    ("forgets new batches", Parts(store=_forgetting(BatchSet))),
+    ("writes numbers down", Parts(store=_Talkative)),
+    ("takes unreadable for missing", Parts(look=_unreadable_is_missing)),
+    ("believes at once that a young template is gone", Parts(look=_aged)),
+    ("ignores the echo", Parts(look=_ignoring_echo)),
+    ("forgets what is in doubt", Parts(look=_forgetting_doubts)),
+    ("forgets what was sent", Parts(look=_forgetting_history)),
+    ("recreates what somebody stopped", Parts(look=_recreating)),
+    ("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen)),
+    ("checks the time when it plans only", Parts(run=_planned_time, client=_unchecking)),
+    ("deletes the old text before the new one is approved", Parts(plan=_deleting_at_once)),
+    ("places the new form before it deletes the old one", Parts(plan=_creating_first)),
+    ("does less than it showed", Parts(plan=_doing_less)),
+    ("does more than it showed", Parts(plan=_submitting_twice)),
+    ("goes on after a failed delete", Parts(apply=_regardless)),
+)

@@ -1,0 +1,332 @@
+"""What must hold, whatever happens: each promise looks at what is there, or at what one apply did."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service import Json, Objects
+from tool import Ended
+from wishes import PREFIX, Wishes
+
+from jsms_sync.kinds.template_settle import desired_text
+from jsms_sync.model.decisions import (
+    Change,
+    ChangeBatch,
+    DeleteTemplate,
+    DropBatch,
+    PlaceBatch,
+    ResubmitTemplate,
+    Step,
+    SubmitTemplate,
+)
+from jsms_sync.model.digests import Digester, unpack
+from jsms_sync.model.privacy import Mobile, Params, Secret
+from jsms_sync.model.records import DIGEST, CampaignRecord, Intent, Revision, State, TemplateRecord, Text
+from jsms_sync.model.resources import Address, Form, TemplateType
+from jsms_sync.model.wire import china_time, from_china_time
+
+FREEZE = timedelta(minutes=5)
+LATEST = timedelta(seconds=60)
+ATTEMPTS = 4
+"""How often one GET, PUT or DELETE may be tried; a POST once (architecture §6, promise 1)."""
+
+
+class Broken(AssertionError):
+    """A promise that was not kept, by its name."""
+
+    def __init__(self, promise: str, detail: object) -> None:
+        super().__init__(f"{promise}: {detail}")
+        self.promise = promise
+
+
+def keep(promise: str, held: bool, detail: object = "") -> None:
+    """Raises Broken when the promise was not held."""
+    if not held:
+        raise Broken(promise, detail)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything at one moment: what is remembered, and what exists."""
+
+    state: State
+    objects: Objects
+    secret: Secret
+
+    @property
+    def recorded(self) -> dict[int | str, Address]:
+        """Every id that the state holds, with its address."""
+        found: dict[int | str, Address] = {}
+        for address, record in self.state.resources.items():
+            if isinstance(record, TemplateRecord):
+                found |= dict.fromkeys(record.revisions, address)
+            else:
+                found |= {batch.schedule_id: address for batch in record.batches.values()}
+        return found
+
+    @property
+    def doubts(self) -> list[Intent]:
+        """The POSTs that may or may not have acted."""
+        return [intent for intent in self.state.intents if intent.creates]
+
+    def revisions(self, address: Address) -> Mapping[int, Revision]:
+        """The recorded revisions of a template that exist at the service."""
+        record = self.state.template(address) or TemplateRecord()
+        return {id: each for id, each in record.revisions.items() if id in self.objects.templates}
+
+    def approved(self, address: Address) -> set[int]:
+        """The approved ones among them."""
+        return {id for id in self.revisions(address) if self.objects.templates[id]["status"] == 1}
+
+    def names(self, intent: Intent, id: int | str) -> bool:
+        """Whether the intent announced just that object."""
+        if isinstance(id, int):
+            shown = self.objects.templates[id]
+            said = intent.submission
+            return said is not None and (
+                (said.text.content.strip(), said.text.type) == (shown["template"].strip(), shown["type"])
+            )
+        shown, target = self.objects.schedules[id], intent.target
+        if target is None or (china_time(target.send_time), target.temp_id) != (
+            shown["send_time"],
+            shown["temp_id"],
+        ):
+            return False
+        return self._members(shown).items() <= unpack(target.members).items()
+
+    def _members(self, schedule: Json) -> dict[bytes, bytes]:
+        digester = Digester(self.secret, self.state.lineage)
+        return {
+            digester.mobile(Mobile(r["mobile"])): digester.params(Params(r.get("temp_para")))
+            for r in schedule["recipients"]
+        }
+
+    def refused(self, address: Address, numbers: Iterable[str]) -> set[str]:
+        """Those of the numbers that JSMS refused for the campaign, as recorded."""
+        digester = Digester(self.secret, self.state.lineage)
+        record = self.state.campaign(address) or CampaignRecord()
+        members = {r.member[:DIGEST] for batch in record.batches.values() for r in batch.refused}
+        return {number for number in numbers if digester.mobile(Mobile(number)) in members}
+
+    def strangers(self, ids: Iterable[int | str]) -> tuple[dict[int | str, Address], set[int | str]]:
+        """Of those ids, the ones that an intent of their own tells of, and the ones that nothing does."""
+        doubts, told, untold = self.doubts, {}, set[int | str]()
+        for id in ids:
+            intent = next((each for each in doubts if self.names(each, id)), None)
+            if intent is None:
+                untold.add(id)
+            else:
+                doubts.remove(intent)
+                told[id] = intent.address
+        return told, untold
+
+
+def text_of(shown: Json) -> Text:
+    """A template as the service shows it."""
+    type = TemplateType(shown["type"])
+    return Text(shown["template"], type, shown["ttl"] if type is TemplateType.VERIFICATION else None)
+
+
+def identity(recipient: Json) -> str:
+    """The value that tells of which campaign a scheduled recipient is."""
+    values = recipient["temp_para"]
+    return str(values.get("n") or values["code"])
+
+
+def check_scene(scene: Scene, foreign: set[str]) -> None:
+    """What holds at every moment; `foreign` are schedules whose time somebody else has set."""
+    _nothing_unknown(scene, foreign)
+    _no_text_twice(scene)
+    _nobody_scheduled_twice(scene)
+
+
+def _nothing_unknown(scene: Scene, foreign: set[str]) -> None:
+    existing = [*scene.objects.templates, *(id for id in scene.objects.pending if id not in foreign)]
+    _, untold = scene.strangers(id for id in existing if id not in scene.recorded)
+    keep("no object is unknown to the state unless an intent says so", not untold, untold)
+
+
+def _no_text_twice(scene: Scene) -> None:
+    for address in scene.state.resources:
+        living = scene.revisions(address)
+        texts = Counter((each.sent, text_of(scene.objects.templates[id])) for id, each in living.items())
+        keep("no text is submitted twice", all(n == 1 for n in texts.values()), (address, texts))
+
+
+def _nobody_scheduled_twice(scene: Scene) -> None:
+    everyone = (r for each in scene.objects.pending.values() for r in each["recipients"])
+    counted = Counter((identity(r), r["mobile"]) for r in everyone)
+    twice = [each for each, times in counted.items() if times > 1]
+    keep("no number is scheduled twice in one campaign", not twice, twice)
+
+
+def check_outbox(outbox: Iterable[Json], identities: Iterable[str]) -> None:
+    """Nobody was texted twice by one campaign."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for message in outbox:
+        counted.update((k, message["mobile"]) for k in identities if k in message["content"])
+    twice = [each for each, times in counted.items() if times > 1]
+    keep("every recipient receives at most one message of a campaign", not twice, twice)
+
+
+def check_bytes(written: bytes) -> None:
+    """No number stands anywhere in what was written."""
+    keep("no phone number is in the state", PREFIX.encode() not in written)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One apply: what was there before and after, what it showed, how it ended, and what it sent.
+
+    `interfered` says that faults, a death, a full disk or time stood in its way; `blind` that a GET failed.
+    """
+
+    before: Scene
+    after: Scene
+    ended: Ended
+    log: tuple[Json, ...]
+    interfered: bool
+    superseded: bool
+    recreated: bool
+
+    @property
+    def steps(self) -> Iterator[tuple[Change, Step]]:
+        """Everything that the plan announced."""
+        for change in self.ended.plan.changes if self.ended.plan else ():
+            yield from ((change, step) for step in change.steps)
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """Method and path of what was no GET."""
+        return [(each["method"], each["path"]) for each in self.log if each["method"] != "GET"]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing may be done."""
+        plan = self.ended.plan
+        return plan is None or bool(plan.refusals) or plan.is_invalid
+
+
+def check_deed(deed: Deed, wishes: Wishes, stopped: set[str]) -> None:
+    """What holds for every apply."""
+    _only_what_the_plan_shows(deed)
+    _nothing_deleted_twice(deed)
+    _texts_go_on_serving(deed, wishes)
+    _nothing_submitted_again(deed, wishes)
+    _in_time(deed)
+    _stays_stopped(deed, stopped)
+    if not deed.interfered:
+        _leaves_no_doubt(deed)
+
+
+def _request(step: Step) -> tuple[str, str]:
+    match step:
+        case SubmitTemplate():
+            return "POST", "/v1/templates"
+        case ResubmitTemplate(temp_id=id):
+            return "PUT", f"/v1/templates/{id}"
+        case DeleteTemplate(temp_id=id):
+            return "DELETE", f"/v1/templates/{id}"
+        case PlaceBatch(draft=draft):
+            return "POST", "/v1/schedule" + ("" if draft.form is Form.SINGLE else "/batch")
+        case ChangeBatch(schedule_id=id, draft=draft):
+            return "PUT", "/v1/schedule/" + ("" if draft.form is Form.SINGLE else "batch/") + id
+        case DropBatch(schedule_id=id):
+            return "DELETE", f"/v1/schedule/{id}"
+
+
+def _only_what_the_plan_shows(deed: Deed) -> None:
+    allowed: Counter[tuple[str, str]] = Counter()
+    for _, step in deed.steps if not deed.is_refused else ():
+        method, path = _request(step)
+        allowed[method, path] += 1 if method == "POST" else ATTEMPTS
+    more = Counter(deed.writes) - allowed
+    keep("apply sends only what its plan lists", not more, more)
+
+
+def _nothing_deleted_twice(deed: Deed) -> None:
+    objects = deed.before.objects
+    existing = {f"/v1/templates/{id}" for id in objects.templates}
+    existing |= {f"/v1/schedule/{id}" for id in objects.schedules}
+    gone = [path for method, path in deed.writes if method == "DELETE" and path not in existing]
+    blind = any(each["method"] == "GET" and each["status"] != 200 for each in deed.log)
+    keep("nothing is deleted twice", blind or deed.interfered or not gone, gone)
+
+
+def _texts_go_on_serving(deed: Deed, wishes: Wishes) -> None:
+    for each in wishes.templates.values():
+        before, after = deed.before.approved(each.address), deed.after.approved(each.address)
+        keep(
+            "an approved text serves until its successor is approved",
+            not before or bool(after),
+            (each.address, before),
+        )
+        lost = before - after
+        carrying = {id for id in after if deed.after.revisions(each.address)[id].sent == desired_text(each)}
+        keep(
+            "an approved text serves until its successor is approved",
+            not lost or bool(carrying),
+            (each.address, lost, after),
+        )
+
+
+def _nothing_submitted_again(deed: Deed, wishes: Wishes) -> None:
+    for change, step in deed.steps:
+        if not isinstance(step, SubmitTemplate):
+            continue
+        text = desired_text(step.template)
+        addresses = {change.address}
+        old = Address(f"template.{step.template.moved_from}")
+        if change.address not in deed.before.state.resources and wishes.definitions().get(old) is None:
+            addresses.add(old)
+        for address in addresses:
+            doubted = [i for i in deed.before.doubts if i.address == address]
+            keep("no text is submitted while an intent for it exists", not doubted, doubted)
+            carriers = _carriers(deed.before, address, text)
+            keep("no text is submitted while a revision carries it", not carriers, (address, carriers))
+
+
+def _carriers(scene: Scene, address: Address, text: Text) -> list[int]:
+    """The revisions that show the text, or that were sent it and show what they first showed for it."""
+    found = []
+    for id, each in scene.revisions(address).items():
+        shown = text_of(scene.objects.templates[id])
+        if shown == text or (each.sent == text and shown == each.echo):
+            found.append(id)
+    return found
+
+
+def _in_time(deed: Deed) -> None:
+    for each in deed.log:
+        if not each["path"].startswith("/v1/schedule") or "send_time" not in each:
+            continue
+        left = from_china_time(each["send_time"]) - datetime.fromisoformat(each["at"])
+        if each["method"] == "POST":
+            keep("no POST comes less than 60 s before its send_time", left > LATEST, each)
+        if each["method"] == "PUT":
+            old = deed.before.objects.schedules[each["schedule_id"]]["send_time"]
+            until = from_china_time(old) - datetime.fromisoformat(each["at"])
+            keep("no PUT lies inside the freeze window", min(left, until) >= FREEZE, each)
+
+
+def _stays_stopped(deed: Deed, stopped: set[str]) -> None:
+    if deed.recreated:
+        return
+    pending = {identity(r) for s in deed.after.objects.pending.values() for r in s["recipients"]}
+    keep(
+        "a campaign that somebody stopped outside stays stopped until --recreate",
+        not pending & stopped,
+        pending & stopped,
+    )
+
+
+def _leaves_no_doubt(deed: Deed) -> None:
+    known = {intent.id for intent in deed.before.state.intents}
+    opened = [intent for intent in deed.after.state.intents if intent.id not in known]
+    keep("an apply in peace leaves no open intent", not opened, opened)
+
+
+def recipients_of(record: CampaignRecord | None) -> int:
+    """How many schedules a campaign has, as recorded."""
+    return len(record.batches) if record else 0

@@ -1,0 +1,199 @@
+"""The tool's half: the real client, refresh, plan, apply and resolve on a real state, in one mortal process each.
+
+What the command line puts together is put together here with the machine's clock and fate, and out of parts
+that a mutant may exchange.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from fate import Fate, Killed, MortalFiles
+from service import Service
+
+from jsms_sync.api.client import Client
+from jsms_sync.api.credentials import Credentials
+from jsms_sync.api.transport import Pace
+from jsms_sync.applying import resolve
+from jsms_sync.applying.apply import apply
+from jsms_sync.applying.refresh import refresh
+from jsms_sync.applying.run import Run
+from jsms_sync.errors import JsmsSyncError
+from jsms_sync.model.digests import Digester
+from jsms_sync.model.events import Bound
+from jsms_sync.model.outcomes import Outcome
+from jsms_sync.model.privacy import Secret
+from jsms_sync.model.records import State
+from jsms_sync.model.resources import Address, Definitions
+from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
+from jsms_sync.planning.decide import Look, make_plan
+from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.safety import DEFAULTS
+from jsms_sync.state.local import LocalBackend
+from jsms_sync.state.lock import this_process
+from jsms_sync.state.store import Store
+
+LINEAGE = "3f0f2b56-7b0e-4a57-8f5e-1d6f0a0c2b11"
+ACCOUNT = "0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the tool is made of; a mutant has something else in one of these places."""
+
+    client: Callable[[Client], Client] = lambda client: client
+    store: Callable[[Store], Store] = lambda store: store
+    look: Callable[[Look], Look] = lambda look: look
+    plan: Callable[[Plan], Plan] = lambda plan: plan
+    run: Callable[[Run], Run] = lambda run: run
+    apply: Callable[[Plan, Run], Iterator[Outcome]] = apply
+
+
+SOUND = Parts()
+
+
+@dataclass
+class Ended:
+    """How a process ended; `plan` is what it showed, None when it did not come to that."""
+
+    plan: Plan | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    error: JsmsSyncError | None = None
+    killed: bool = False
+
+    @property
+    def in_peace(self) -> bool:
+        """Whether it came to its own end without a complaint."""
+        return not self.killed and self.error is None
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a process meets: its fate, the seconds that pass with each request, and its threads.
+
+    With more than one thread no time passes: between a check and the bytes only the wire may lie.
+    """
+
+    fate: Fate = field(default_factory=Fate)
+    seconds: float = 0
+    parallelism: int = 1
+
+
+class Tool:
+    """The tool of one team: a folder with its state, and the service that it talks to."""
+
+    def __init__(self, service: Service, folder: Path, parts: Parts = SOUND) -> None:
+        self._service, self._folder, self._parts = service, folder, parts
+        self._conditions = Conditions()
+        access = service.access
+        self._secret = Secret(access.master_secret)
+        self._real = Client(
+            Credentials(access.app_key, self._secret),
+            base_url=access.base_url,
+            parallelism=4,
+            pace=Pace(now=self._now, sleep=self._pause, chance=lambda: 0.0),
+            on_request=lambda _: self._depart(),
+        )
+        self._client = parts.client(self._real)
+        self._backend(Fate()).create(State(LINEAGE))
+
+    def close(self) -> None:
+        """No connection is left open."""
+        self._real.close()
+
+    def _now(self) -> datetime:
+        return self._service.now
+
+    def _depart(self) -> None:
+        self._meet("request")
+
+    def _pause(self, _: float) -> None:
+        self._meet("pause")
+
+    def _meet(self, moment: str) -> None:
+        self._conditions.fate.reach("request" if moment == "request" else "pause")
+        if self._conditions.seconds:
+            self._service.advance(self._conditions.seconds)
+
+    def _backend(self, fate: Fate) -> LocalBackend:
+        return LocalBackend(self._folder / "state.json", MortalFiles(fate))
+
+    def state(self) -> State:
+        """The state as anybody reads it, without a lock."""
+        snapshot = self._backend(Fate()).read()
+        assert snapshot is not None
+        return snapshot.state
+
+    def bytes(self) -> bytes:
+        """Everything that was written anywhere."""
+        return b"".join(path.read_bytes() for path in sorted(self._folder.iterdir()))
+
+    def plan(self, wanted: Definitions, choices: Choices = NOTHING_CHOSEN) -> Ended:
+        """What `plan` shows."""
+        ended = Ended()
+        with self._living(ended, Conditions()):
+            ended.plan = self._planned(wanted, self.state(), choices, parallelism=1)
+        return ended
+
+    def apply(self, wanted: Definitions, choices: Choices, conditions: Conditions) -> Ended:
+        """What `apply` does under these conditions; a plan with refusals is not carried out."""
+        ended = Ended()
+        with self._living(ended, conditions), self._held("apply", conditions.fate) as store:
+            plan = self._planned(wanted, store.state, choices, parallelism=conditions.parallelism)
+            ended.plan = plan
+            if not plan.refusals and not plan.is_invalid:
+                self._carry_out(plan, store, conditions, ended)
+        return ended
+
+    def _carry_out(self, plan: Plan, store: Store, conditions: Conditions, ended: Ended) -> None:
+        digester = self._digester(store.state)
+        if store.state.account is None:
+            store.commit(Bound(ACCOUNT, digester.key_id))
+        run = Run(self._client, store, digester, self._now, DEFAULTS.freeze, conditions.parallelism)
+        for outcome in self._parts.apply(self._parts.plan(plan), self._parts.run(run)):
+            ended.outcomes.append(outcome)
+
+    def resolve(self, address: Address, ids: Sequence[str], conditions: Conditions) -> Ended:
+        """What `resolve` does: those ids were created, or without any, nothing was."""
+        ended = Ended()
+        with self._living(ended, conditions), self._held("resolve", conditions.fate) as store:
+            state = store.state
+            if ids:
+                client, digester = self._client, self._digester(state)
+                events = resolve.created(client, state, digester, address, ids, self._service.now)
+            else:
+                events = resolve.not_created(state, address)
+            store.commit(*events)
+        return ended
+
+    def _planned(
+        self, wanted: Definitions, state: State, choices: Choices, *, parallelism: int
+    ) -> Plan:
+        now = self._service.now
+        observed = refresh(self._client, wanted, state, now, parallelism=parallelism)
+        origin = Origin("plan", now, "0", ACCOUNT, state.lineage, state.serial, wanted.digest)
+        look = Look(origin, wanted, state, observed, now, self._digester(state), choices)
+        return make_plan(self._parts.look(look))
+
+    def _digester(self, state: State) -> Digester:
+        return Digester(self._secret, state.lineage)
+
+    @contextmanager
+    def _held(self, verb: str, fate: Fate) -> Iterator[Store]:
+        with self._backend(fate).hold(owner=this_process(verb)) as store:
+            yield self._parts.store(store)
+
+    @contextmanager
+    def _living(self, ended: Ended, conditions: Conditions) -> Iterator[None]:
+        """The life of one process: however it ends, nothing but what it wrote is left of it."""
+        self._conditions = conditions
+        try:
+            yield
+        except Killed:
+            ended.killed = True
+        except JsmsSyncError as error:
+            ended.error = error
+        finally:
+            self._conditions = Conditions()
