@@ -28,6 +28,7 @@ from jsms_sync.planning.cost import Texts, estimate
 from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
 from jsms_sync.planning.order import in_order, with_switches
+from jsms_sync.planning.orphans import hold_back, open_doubts
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.safety import (
     DEFAULTS,
@@ -72,6 +73,8 @@ def make_plan(look: Look) -> Plan:
     decided = merged(
         (moved, *(v.decision for v in views.values()), *(v.decision for v in campaigns.values()), *leaving)
     )
+    doubts = open_doubts(look.state.intents, decided.events)
+    decided = hold_back(decided, look.definitions, doubts, look.digester.key_id)
     return Plan(
         look.origin,
         with_switches(in_order(decided.changes), look.state),

@@ -33,7 +33,7 @@ from wishes import LEADS, NUMBERS, Wishes, edited, template
 from jsms_sync.kinds.template_settle import desired_text
 from jsms_sync.model.decisions import HeldCode, RefusalCode
 from jsms_sync.model.privacy import Secret
-from jsms_sync.model.records import Intent
+from jsms_sync.model.records import Intent, TemplateRecord
 from jsms_sync.model.resources import Address, campaign_address, name_of, template_address
 from jsms_sync.model.wire import china_time, from_china_time
 from jsms_sync.planning.choices import Choices
@@ -68,6 +68,22 @@ BELIEFS: tuple[Json, ...] = (
 )
 SECONDS = (10, 50, 180, 240, 660, 660, 3600, 90_000)
 
+DISTANCES = (-330, -290, -90, -70, -50, 10, 60, 660, 660)
+"""Seconds from a campaign's time."""
+NEAR = (-315, -340, -370, -430, -510, -640, -190, -110, -75, None)
+WRITES = {
+    "template.add": "POST",
+    "template.content": "POST",
+    "template.remark": "PUT",
+    "template.remove": "DELETE",
+    "campaign.add": "POST",
+    "campaign.form": "DELETE",
+    "campaign.people": "PUT",
+    "campaign.rename": "DELETE",
+    "campaign.remove": "DELETE",
+}
+"""What an edit is likely to send, so that a broken line hits it."""
+
 picks = st.integers(0, 59)
 few = st.integers(0, 5)
 edits = st.sampled_from(
@@ -75,20 +91,20 @@ edits = st.sampled_from(
         *("template.content", "template.content", "template.content", "template.type", "template.ttl"),
         *("template.remark", "template.protect", "template.retire"),
         *("template.add", "template.add", "template.remove", "template.rename", "template.move"),
-        *("campaign.add", "campaign.add", "campaign.add", "campaign.remove"),
+        *("campaign.add", "campaign.add", "campaign.add", "campaign.add", "campaign.remove"),
         *("campaign.rename", "campaign.rename", "campaign.move"),
-        *("campaign.people", "campaign.people", "campaign.time", "campaign.template"),
-        *("campaign.sign_id", "campaign.tag"),
+        *("campaign.people", "campaign.people", "campaign.people", "campaign.time", "campaign.template"),
+        *("campaign.form", "campaign.form", "campaign.sign_id", "campaign.tag"),
     ]
 )
 faults = st.builds(
     lambda fault, method, path, times, skip: {
-        **fault, "method": method, "path": path, "times": times, "skip": skip
+        **fault, "method": method, "path": path, "times": 5 if method == "GET" else times, "skip": skip
     },
     st.sampled_from(FAULTS),
     st.sampled_from(["POST", "POST", "PUT", "DELETE", "GET"]),
     st.sampled_from(["/v1/templates", "/v1/schedule", "/v1"]),
-    st.sampled_from([1, 5, 2]),
+    st.sampled_from([1, 5, 5, 2]),
     st.sampled_from([0, 0, 1]),
 )
 
@@ -174,6 +190,8 @@ class Life(RuleBasedStateMachine):
         if people % 4:
             self._decide(self._waiting(), approved=True)
             self._apply(Choices(), Conditions())
+        if people % 3:
+            self.wait(YOUNG)
 
     @rule(what=edits, which=few, pick=picks)
     def edit(self, what: str, which: int, pick: int) -> None:
@@ -186,7 +204,13 @@ class Life(RuleBasedStateMachine):
         if kind == "template":
             self._edit_template(verb, picked(sorted(self.wishes.templates), which), pick)
         if kind == "campaign":
-            self._edit_campaign(verb, picked(sorted(self.wishes.campaigns), which), which, pick)
+            self._edit_campaign(verb, self._campaign(which), which, pick)
+
+    def _campaign(self, which: int) -> str | None:
+        """A campaign whose time has not come; now and then, and where there is no such, any."""
+        names = sorted(self.wishes.campaigns)
+        ahead = [name for name in names if self.wishes.campaigns[name].send_time > self.service.now]
+        return picked(ahead if ahead and which < 5 else names, which)
 
     def _edit_template(self, verb: str, old: str | None, pick: int) -> None:
         """A template comes, goes with the campaigns that name it, is renamed, or one of its fields is edited."""
@@ -210,7 +234,8 @@ class Life(RuleBasedStateMachine):
         used = picked(sorted(self.wishes.templates), which)
         if verb == "add":
             name = (*"cde", f"f{self.wishes.born}")[pick % 4]
-            if used and name not in self.wishes.campaigns:
+            name = f"f{self.wishes.born}" if name in self.wishes.campaigns else name
+            if used:
                 self.wishes.add_campaign(name, used, self.service.now + LEADS[pick % 8], pick)
         elif old is None:
             return
@@ -221,6 +246,8 @@ class Life(RuleBasedStateMachine):
             self._rename_campaign(old, moved=verb == "move")
         elif verb == "people":
             self.wishes.edit_people(old, pick)
+        elif verb == "form":
+            self.wishes.edit_form(old, pick)
         else:
             fields: Mapping[str, Any] = {
                 "time": {"send_time": self.service.now + LEADS[pick % 8]},
@@ -329,10 +356,17 @@ class Life(RuleBasedStateMachine):
         return self.service.raw("PUT", f"schedule/batch/{id}", {**body, "recipients": people}) == 200
 
     @rule(seconds=st.sampled_from(SECONDS))
-    def wait(self, seconds: int) -> None:
+    def wait(self, seconds: float) -> None:
         """Time passes, and what is due is sent."""
         with self._step():
             self.service.advance(seconds)
+
+    @rule(which=few, seconds=st.sampled_from(DISTANCES))
+    def wait_for_a_campaign(self, which: int, seconds: int) -> None:
+        """The time of a campaign comes near, or has just passed."""
+        if name := self._campaign(which):
+            left = self.wishes.campaigns[name].send_time - self.service.now
+            self.wait(max(left.total_seconds() + seconds, 0))
 
     @rule(faults=st.lists(faults, max_size=2))
     def break_down(self, faults: list[Json]) -> None:
@@ -355,11 +389,18 @@ class Life(RuleBasedStateMachine):
         self.edit(what, which, pick)
         self._apply(self._choices(bold=bold), Conditions())
 
-    @rule(what=edits, which=few, pick=picks, fault=faults, threads=st.sampled_from([1, 1, 4]))
+    @rule(
+        what=st.sampled_from(sorted(WRITES)),
+        which=few,
+        pick=picks,
+        fault=faults,
+        threads=st.sampled_from([1, 1, 4]),
+    )
     def apply_on_a_broken_line(self, what: str, which: int, pick: int, fault: Json, threads: int) -> None:
         """The line breaks in the middle of an apply."""
         self.edit(what, which, pick)
-        self.service.break_down(fault)
+        likely = {"method": WRITES[what], "path": "/v1"}
+        self.service.break_down({**fault, **likely} if pick % 4 else fault)
         self._apply(self._choices(bold=True), Conditions(parallelism=min(threads, self.threads)))
         self.service.recover()
 
@@ -384,11 +425,47 @@ class Life(RuleBasedStateMachine):
         self.edit(what, which, pick)
         self._apply(Choices(BOLD), Conditions(Fate(full=range(first, first + count))))
 
-    @rule(what=edits, which=few, pick=picks, seconds=st.sampled_from([5, 30, 100]), overwrite=st.booleans())
-    def apply_slowly(self, what: str, which: int, pick: int, seconds: int, overwrite: bool) -> None:
-        """Time passes with every request and every pause."""
+    @rule(
+        what=st.sampled_from(["campaign.people", "campaign.time", "campaign.add", "campaign.form", "template.content"]),
+        which=few,
+        pick=picks,
+        seconds=st.sampled_from([30, 5, 100]),
+        near=st.sampled_from(NEAR),
+        overwrite=st.booleans(),
+    )
+    def apply_slowly(
+        self, what: str, which: int, pick: int, seconds: int, near: int | None, overwrite: bool
+    ) -> None:
+        """Time passes with every request and every pause, perhaps when a campaign's time is near."""
+        if near:
+            self.wait_for_a_campaign(which, near)
         self.edit(what, which, pick)
         self._apply(self._choices(bold=True, overwrite=overwrite), Conditions(seconds=seconds))
+
+    @rule()
+    def apply_at_a_lagging_service(self) -> None:
+        """What was submitted just now is not known everywhere yet."""
+        for id in self._young():
+            lag = {"fault": "status", "status": 403, "code": 50013, "method": "GET"}
+            self.service.break_down({**lag, "path": f"/v1/templates/{id}"})
+        self._apply(self._choices(bold=True), Conditions())
+        self.service.recover()
+
+    def _young(self) -> list[int]:
+        records = (each for each in self.scene.state.resources.values() if isinstance(each, TemplateRecord))
+        born = {id: each.created_at for record in records for id, each in record.revisions.items()}
+        return [id for id, at in born.items() if self.service.now - at < timedelta(minutes=9)]
+
+    @rule(which=few, pick=picks)
+    def repeat_a_campaign(self, which: int, pick: int) -> None:
+        """A campaign is called off, and later comes again under its name."""
+        if name := picked(sorted(self.wishes.campaigns), which):
+            self._edit_campaign("remove", name, which, pick)
+            self._apply(self._choices(bold=True), Conditions())
+            used = picked(sorted(self.wishes.templates), which)
+            if used:
+                self.wishes.add_campaign(name, used, self.service.now + LEADS[pick % 8], pick)
+            self._apply(self._choices(bold=True), Conditions())
 
     @rule()
     def have_a_good_day(self) -> None:

@@ -1,7 +1,7 @@
 """Mutants: the tool with one promise disabled each, made by handing it another value or another part."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from jsms_sync.model.decisions import (
     Action,
     Change,
     DeleteTemplate,
+    Draft,
     DropBatch,
     Reason,
     SubmitTemplate,
@@ -75,18 +76,6 @@ def _retrying(client: Client) -> Any:
     )
     return _Changed(client, templates=templates, schedules=schedules)
 
-
-def _unchecked(send: Callable[..., T]) -> Callable[..., T]:
-    def at_once(*which: Any, before_attempt: Callable[[], None] | None = None, **said: Any) -> T:
-        return send(*which, **said)
-
-    return at_once
-
-
-def _unchecking(client: Client) -> Any:
-    names = ("create", "create_batch", "update", "update_batch")
-    checks = {name: _unchecked(getattr(client.schedules, name)) for name in names}
-    return _Changed(client, schedules=_Changed(client.schedules, **checks))
 
 
 # The store
@@ -184,12 +173,6 @@ def _recreating(look: Look) -> Look:
     return replace(look, choices=replace(look.choices, recreate=everything))
 
 
-def _forgetting_refused(look: Look) -> Look:
-    """Unused batches of others are nobody's: members of doubts are not left out."""
-    intents = tuple(msgspec.structs.replace(i, batch=None) if i.creates else i for i in look.state.intents)
-    return _with_state(look, intents=intents)
-
-
 def _without_freeze(look: Look) -> Look:
     return replace(look, limits=Limits(freeze=timedelta(0)))
 
@@ -243,18 +226,20 @@ def _submitting_twice(plan: Plan) -> Plan:
 # The run
 
 
-class _StoppedClock:
-    """The time at which the apply began, for ever."""
+class _Unhurried(Run):
+    """A run that looks at no clock."""
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    def check_placing(self, draft: Draft) -> None:
+        """Only whether the user has asked to stop."""
+        self.check_wanted()
 
-    def __call__(self) -> datetime:
-        return self._now
+    def check_changing(self, draft: Draft, recorded: datetime) -> None:
+        """Only whether the user has asked to stop."""
+        self.check_wanted()
 
 
-def _planned_time(run: Run) -> Run:
-    return replace(run, clock=_StoppedClock(run.clock()))
+def _unhurried(run: Run) -> Run:
+    return _Unhurried(**{field.name: getattr(run, field.name) for field in fields(Run)})
 
 
 def _unfrozen(run: Run) -> Run:
@@ -292,7 +277,7 @@ MUTANTS = (
     ("forgets what was sent", Parts(look=_forgetting_history)),
     ("recreates what somebody stopped", Parts(look=_recreating)),
     ("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen)),
-    ("checks the time when it plans only", Parts(run=_planned_time, client=_unchecking)),
+    ("checks the time when it plans only", Parts(run=_unhurried)),
     ("deletes the old text before the new one is approved", Parts(plan=_deleting_at_once)),
     ("places the new form before it deletes the old one", Parts(plan=_creating_first)),
     ("does less than it showed", Parts(plan=_doing_less)),

@@ -263,7 +263,7 @@ def _texts_go_on_serving(deed: Deed, wishes: Wishes) -> None:
             (each.address, before),
         )
         lost = before - after
-        carrying = {id for id in after if deed.after.revisions(each.address)[id].sent == desired_text(each)}
+        carrying = after & set(_carriers(deed.after, each.address, desired_text(each)))
         keep(
             "an approved text serves until its successor is approved",
             not lost or bool(carrying),
@@ -292,7 +292,7 @@ def _carriers(scene: Scene, address: Address, text: Text) -> list[int]:
     found = []
     for id, each in scene.revisions(address).items():
         shown = text_of(scene.objects.templates[id])
-        if shown == text or (each.sent == text and shown == each.echo):
+        if shown == text or (each.sent == text and each.echo in (None, shown)):
             found.append(id)
     return found
 

@@ -30,7 +30,7 @@ CODE_TEXTS = ("Code {{code}}", "Code {{code}} ", "Pin {{code}}", " Code {{code}}
 TYPES = (TemplateType.NOTIFICATION, TemplateType.NOTIFICATION, TemplateType.MARKETING, TemplateType.VERIFICATION)
 TTLS = (60, 300, 900)
 RETIRE_AFTER = (None, timedelta(0), timedelta(minutes=30), timedelta(days=1))
-LEADS = tuple(timedelta(minutes=m) for m in (2, 8, 20, 120, 26 * 60, 26 * 60, 6_000, 6_000))
+LEADS = tuple(timedelta(minutes=m) for m in (2, 8, 60, 26 * 60, 26 * 60, 6_000, 6_000, 20_000))
 """How far away a campaign's time may be when it is set."""
 
 
@@ -149,6 +149,16 @@ class Wishes:
         self.campaigns[name] = replace(
             self.campaigns[name], recipients=recipients, form=form_of(recipients, pick)
         )
+
+    def edit_form(self, name: str, pick: int) -> None:
+        """One recipient becomes many, or many one."""
+        old = self.campaigns[name]
+        if old.form is Form.SINGLE:
+            recipients = people(self.identities[name], 2 + 4 * (pick % 3))
+            self.campaigns[name] = replace(old, recipients=recipients, form=Form.BATCH)
+        else:
+            only = old.recipients[pick % len(old.recipients)]
+            self.campaigns[name] = replace(old, recipients=(only,), form=Form.SINGLE)
 
     def rename_campaign(self, old: str, new: str, *, moved: bool) -> None:
         """The same campaign under a new name; said so by `moved_from`, or not."""
