@@ -155,12 +155,13 @@ def drop(run: Run, change: Change, step: DropBatch) -> StepResult:
         return (BatchDropped(change.address, step.key),)
 
     def settle(refusal: ApiRefusal) -> tuple[Event, ...] | None:
-        if refusal.number == UNKNOWN_SCHEDULE:
-            return done(None)
-        if refusal.number != WRONG_STATUS:
+        if refusal.number not in (UNKNOWN_SCHEDULE, WRONG_STATUS):
             return None
         if step.send_time <= run.clock():
+            # Whichever it says: what is not there any more once its time has come may have been sent.
             return (*done(None), Remembered(_sent(run, change, step)))
+        if refusal.number == UNKNOWN_SCHEDULE:
+            return done(None)
         gone = isinstance(read_schedule(run.client, step.schedule_id), Gone)
         return done(None) if gone else None
 

@@ -17,6 +17,9 @@ from jsms_sync.model.resources import Address, Recipient
 PRESUMED = timedelta(days=1)
 """How long after its time a POST in doubt is presumed to have been sent."""
 
+SKEW = timedelta(seconds=60)
+"""By so much may the service's clock be ahead of ours: what vanished this close to its time may be sent."""
+
 
 class Standing(Enum):
     """How one batch stands after a look."""
@@ -105,6 +108,7 @@ def _settled(
     closing: list[Event] = [IntentClosed(announced.id)] if announced else []
     recorded = unpack(batch.target.members) if is_comparable(batch.target, look.digester) else None
     passed = batch.target.send_time <= look.now
+    may_be_sent = batch.target.send_time <= look.now + SKEW
     match look.seen.get(batch.schedule_id):
         case None:
             standing = Standing.GONE if batch.gone else Standing.PASSED if passed else Standing.PENDING
@@ -114,9 +118,9 @@ def _settled(
             meant = announced.target.send_time if announced and announced.target else look.now
             standing = Standing.PASSED if passed and meant <= look.now else Standing.UNREADABLE
             return Standings(key, batch, standing, recorded), []
-        case Gone() if announced is not None and announced.method == "DELETE":
+        case Gone() if announced is not None and announced.method == "DELETE" and not may_be_sent:
             return None, [BatchDropped(look.address, key), *closing]
-        case Gone() if batch.gone or not passed:
+        case Gone() if batch.gone or not may_be_sent:
             vanished = replace(batch, gone=True)
             setting: list[Event] = [] if batch.gone else [BatchSet(look.address, key, vanished)]
             return Standings(key, vanished, Standing.GONE, recorded), setting + closing

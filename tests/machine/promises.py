@@ -134,15 +134,15 @@ def identity(recipient: Json) -> str:
     return str(values.get("n") or values["code"])
 
 
-def check_scene(scene: Scene, foreign: set[str]) -> None:
-    """What holds at every moment; `foreign` are schedules whose time somebody else has set."""
-    _nothing_unknown(scene, foreign)
+def check_scene(scene: Scene) -> None:
+    """What holds at every moment."""
+    _nothing_unknown(scene)
     _no_text_twice(scene)
     _nobody_scheduled_twice(scene)
 
 
-def _nothing_unknown(scene: Scene, foreign: set[str]) -> None:
-    existing = [*scene.objects.templates, *(id for id in scene.objects.pending if id not in foreign)]
+def _nothing_unknown(scene: Scene) -> None:
+    existing: list[int | str] = [*scene.objects.templates, *scene.objects.pending]
     _, untold = scene.strangers(id for id in existing if id not in scene.recorded)
     keep("no object is unknown to the state unless an intent says so", not untold, untold)
 
@@ -179,7 +179,8 @@ def check_bytes(written: bytes) -> None:
 class Deed:
     """One apply: what was there before and after, what it showed, how it ended, and what it sent.
 
-    `interfered` says that faults, a death, a full disk or time stood in its way; `blind` that a GET failed.
+    `interfered` says that faults, a death, a full disk or time stood in its way, `behind` is how far the
+    service's clock is ahead of the tool's.
     """
 
     before: Scene
@@ -187,8 +188,8 @@ class Deed:
     ended: Ended
     log: tuple[Json, ...]
     interfered: bool
-    superseded: bool
     recreated: bool
+    behind: timedelta
 
     @property
     def steps(self) -> Iterator[tuple[Change, Step]]:
@@ -301,12 +302,13 @@ def _in_time(deed: Deed) -> None:
     for each in deed.log:
         if not each["path"].startswith("/v1/schedule") or "send_time" not in each:
             continue
-        left = from_china_time(each["send_time"]) - datetime.fromisoformat(each["at"])
+        at = datetime.fromisoformat(each["at"]) - deed.behind
+        left = from_china_time(each["send_time"]) - at
         if each["method"] == "POST":
             keep("no POST comes less than 60 s before its send_time", left > LATEST, each)
         if each["method"] == "PUT":
             old = deed.before.objects.schedules[each["schedule_id"]]["send_time"]
-            until = from_china_time(old) - datetime.fromisoformat(each["at"])
+            until = from_china_time(old) - at
             keep("no PUT lies inside the freeze window", min(left, until) >= FREEZE, each)
 
 

@@ -7,7 +7,7 @@ that a mutant may exchange.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fate import Fate, Killed, MortalFiles
@@ -85,6 +85,8 @@ class Tool:
     """The tool of one team: a folder with its state, and the service that it talks to."""
 
     def __init__(self, service: Service, folder: Path, parts: Parts = SOUND) -> None:
+        """`behind` are the seconds by which our clock is behind the service's."""
+        self.behind = 0
         self._service, self._folder, self._parts = service, folder, parts
         self._conditions = Conditions()
         access = service.access
@@ -104,7 +106,7 @@ class Tool:
         self._real.close()
 
     def _now(self) -> datetime:
-        return self._service.now
+        return self._service.now - timedelta(seconds=self.behind)
 
     def _depart(self) -> None:
         self._meet("request")
@@ -162,7 +164,7 @@ class Tool:
             state = store.state
             if ids:
                 client, digester = self._client, self._digester(state)
-                events = resolve.created(client, state, digester, address, ids, self._service.now)
+                events = resolve.created(client, state, digester, address, ids, self._now())
             else:
                 events = resolve.not_created(state, address)
             store.commit(*events)
@@ -171,8 +173,8 @@ class Tool:
     def _planned(
         self, wanted: Definitions, state: State, choices: Choices, *, parallelism: int
     ) -> Plan:
-        now = self._service.now
-        observed = refresh(self._client, wanted, state, now, parallelism=parallelism)
+        observed = refresh(self._client, wanted, state, self._now(), parallelism=parallelism)
+        now = self._now()
         origin = Origin("plan", now, "0", ACCOUNT, state.lineage, state.serial, wanted.digest)
         look = Look(origin, wanted, state, observed, now, self._digester(state), choices)
         return make_plan(self._parts.look(look))
