@@ -99,7 +99,11 @@ edits = st.sampled_from(
 )
 faults = st.builds(
     lambda fault, method, path, times, skip: {
-        **fault, "method": method, "path": path, "times": 5 if method == "GET" else times, "skip": skip
+        **fault,
+        "method": method,
+        "path": path,
+        "times": 5 if method == "GET" else times,
+        "skip": skip,
     },
     st.sampled_from(FAULTS),
     st.sampled_from(["POST", "POST", "PUT", "DELETE", "GET"]),
@@ -178,7 +182,12 @@ class Life(RuleBasedStateMachine):
 
     # What the team writes
 
-    @initialize(beliefs=st.sampled_from(BELIEFS), templates=st.lists(picks, min_size=1, max_size=2), people=picks, behind=st.sampled_from([0, 0, 0, 50]))
+    @initialize(
+        beliefs=st.sampled_from(BELIEFS),
+        templates=st.lists(picks, min_size=1, max_size=2),
+        people=picks,
+        behind=st.sampled_from([0, 0, 0, 50]),
+    )
     def begin(self, beliefs: Json, templates: list[int], people: int, behind: int) -> None:
         """A shop with a template or two and a campaign, approved at once or not."""
         self.tool.behind = behind
@@ -234,7 +243,7 @@ class Life(RuleBasedStateMachine):
         used = picked(sorted(self.wishes.templates), which)
         if verb == "add":
             name = (*"cde", f"f{self.wishes.born}")[pick % 4]
-            name = f"f{self.wishes.born}" if name in self.wishes.campaigns else name
+            name = f"f{self.wishes.born}" if name in self.wishes.campaigns or self._is_moving(name) else name
             if used:
                 self.wishes.add_campaign(name, used, self.service.now + LEADS[pick % 8], pick)
         elif old is None:
@@ -256,6 +265,11 @@ class Life(RuleBasedStateMachine):
                 "tag": {"tag": (None, "spring")[pick % 2]},
             }[verb]
             self.wishes.campaigns[old] = replace(self.wishes.campaigns[old], **fields)
+
+    def _is_moving(self, name: str) -> bool:
+        """Whether a campaign is about to leave that name: another one there would keep it from moving."""
+        leaving = {each.moved_from for each in self.wishes.campaigns.values()}
+        return name in leaving and campaign_address(name) in self.scene.state.resources
 
     def _rename_campaign(self, old: str, *, moved: bool) -> None:
         """Only what is recorded can move; else the name alone is another one."""
@@ -286,7 +300,13 @@ class Life(RuleBasedStateMachine):
             found = picked(waiting, which)
             self._decide(waiting if every else [found] if found else [], approved=approved)
 
-    @rule(which=few, what=st.sampled_from(["delete-template", "rewrite-template", "delete-schedule", "fewer", "params", "later"]), pick=picks)
+    @rule(
+        which=few,
+        what=st.sampled_from(
+            ["delete-template", "rewrite-template", "delete-schedule", "fewer", "params", "later"]
+        ),
+        pick=picks,
+    )
     def meddle(self, which: int, what: str, pick: int) -> None:
         """Somebody deletes or edits something in the console."""
         with self._step():
@@ -414,9 +434,7 @@ class Life(RuleBasedStateMachine):
         number=st.integers(1, 30),
         threads=st.sampled_from([1, 1, 4]),
     )
-    def apply_and_die(
-        self, what: str, which: int, pick: int, moment: Any, number: int, threads: int
-    ) -> None:
+    def apply_and_die(self, what: str, which: int, pick: int, moment: Any, number: int, threads: int) -> None:
         """An apply is killed."""
         self.edit(what, which, pick)
         self._apply(Choices(BOLD), Conditions(Fate(moment, number), parallelism=min(threads, self.threads)))
@@ -428,7 +446,9 @@ class Life(RuleBasedStateMachine):
         self._apply(Choices(BOLD), Conditions(Fate(full=range(first, first + count))))
 
     @rule(
-        what=st.sampled_from(["campaign.people", "campaign.time", "campaign.add", "campaign.form", "template.content"]),
+        what=st.sampled_from(
+            ["campaign.people", "campaign.time", "campaign.add", "campaign.form", "template.content"]
+        ),
         which=few,
         pick=picks,
         seconds=st.sampled_from([30, 5, 100]),
@@ -465,7 +485,7 @@ class Life(RuleBasedStateMachine):
             self._edit_campaign("remove", name, which, pick)
             self._apply(self._choices(bold=True), Conditions())
             used = picked(sorted(self.wishes.templates), which)
-            if used:
+            if used and not self._is_moving(name):
                 self.wishes.add_campaign(name, used, self.service.now + LEADS[pick % 8], pick)
             self._apply(self._choices(bold=True), Conditions())
 

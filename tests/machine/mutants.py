@@ -77,7 +77,6 @@ def _retrying(client: Client) -> Any:
     return _Changed(client, templates=templates, schedules=schedules)
 
 
-
 # The store
 
 
@@ -193,7 +192,9 @@ def _deleting_at_once(plan: Plan) -> Plan:
             replaces = change.action is Action.REPLACE and kind_of(change.address) == "template"
             if replaces and isinstance(change.remote_id, int):
                 step = DeleteTemplate(change.remote_id, Happened.RETIRED)
-                yield Change(change.address, Action.RETIRE, Reason.SUPERSEDED, change.remote_id, steps=(step,))
+                yield Change(
+                    change.address, Action.RETIRE, Reason.SUPERSEDED, change.remote_id, steps=(step,)
+                )
 
     return _with_changes(plan, changes())
 

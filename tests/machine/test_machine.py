@@ -13,10 +13,18 @@ def play(examples: int, steps: int) -> None:
     with serving() as service:
         run_state_machine_as_test(
             lambda: Life(service),
-            settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None, print_blob=False, report_multiple_bugs=False),
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                database=None,
+                print_blob=False,
+                report_multiple_bugs=False,
+            ),
         )
 
 
 def test_promises_hold_every_day() -> None:
     import os
+
     play(int(os.environ.get("N", "20")), 30)

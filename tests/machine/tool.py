@@ -170,9 +170,7 @@ class Tool:
             store.commit(*events)
         return ended
 
-    def _planned(
-        self, wanted: Definitions, state: State, choices: Choices, *, parallelism: int
-    ) -> Plan:
+    def _planned(self, wanted: Definitions, state: State, choices: Choices, *, parallelism: int) -> Plan:
         observed = refresh(self._client, wanted, state, self._now(), parallelism=parallelism)
         now = self._now()
         origin = Origin("plan", now, "0", ACCOUNT, state.lineage, state.serial, wanted.digest)

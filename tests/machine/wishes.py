@@ -27,7 +27,12 @@ PREFIX = "1390000"
 NUMBERS = tuple(f"{PREFIX}900{n}" for n in range(4))
 OTHER_TEXTS = ("Hi {{n}}", "Hi {{n}} ", "Ho {{n}}", "Hi {{n}}, {{m}}")
 CODE_TEXTS = ("Code {{code}}", "Code {{code}} ", "Pin {{code}}", " Code {{code}}")
-TYPES = (TemplateType.NOTIFICATION, TemplateType.NOTIFICATION, TemplateType.MARKETING, TemplateType.VERIFICATION)
+TYPES = (
+    TemplateType.NOTIFICATION,
+    TemplateType.NOTIFICATION,
+    TemplateType.MARKETING,
+    TemplateType.VERIFICATION,
+)
 TTLS = (60, 300, 900)
 RETIRE_AFTER = (None, timedelta(0), timedelta(minutes=30), timedelta(days=1))
 LEADS = tuple(timedelta(minutes=m) for m in (2, 8, 60, 26 * 60, 26 * 60, 6_000, 6_000, 20_000))
