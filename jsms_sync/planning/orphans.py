@@ -1,4 +1,4 @@
-"""A campaign that is defined no more while a POST of it is in doubt: nobody in it is placed under another name."""
+"""A campaign that is defined no more with a POST in doubt: nobody in it is placed under another name."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

@@ -16,6 +16,13 @@ from fate import Fate
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from promises import (
+    ENDLESS,
+    NOT_EMPTY,
+    NOT_SCHEDULED,
+    NOT_SERVED,
+    PEACE,
+    PLAN_WRITES,
+    TRUTH,
     Broken,
     Deed,
     Scene,
@@ -33,8 +40,8 @@ from wishes import LEADS, NUMBERS, Wishes, edited, template
 from jsms_sync.kinds.template_settle import desired_text
 from jsms_sync.model.decisions import HeldCode, RefusalCode
 from jsms_sync.model.privacy import Secret
-from jsms_sync.model.records import Intent, TemplateRecord
-from jsms_sync.model.resources import Address, campaign_address, name_of, template_address
+from jsms_sync.model.records import TemplateRecord
+from jsms_sync.model.resources import Address, campaign_address, name_of
 from jsms_sync.model.wire import china_time, from_china_time
 from jsms_sync.planning.choices import Choices
 
@@ -152,12 +159,15 @@ class Life(RuleBasedStateMachine):
         """Something happens, and then everything is looked at."""
         self.is_broken = True
         yield
+        self._check()
+        self.is_broken = False
+
+    def _check(self) -> None:
         self.scene = self._look()
         check_scene(self.scene)
         check_bytes(self.tool.bytes())
         self._renew()
         check_outbox(self.service.outbox(), self._all_identities())
-        self.is_broken = False
 
     def _all_identities(self) -> list[str]:
         return [f"k{n:03}" for n in range(1, self.wishes.born + 1)]
@@ -204,11 +214,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(what=edits, which=few, pick=picks)
     def edit(self, what: str, which: int, pick: int) -> None:
-        """The definitions are edited."""
-        with self._step():
-            self._edit(what, which, pick)
-
-    def _edit(self, what: str, which: int, pick: int) -> None:
+        """The definitions are edited; nothing else has changed by that."""
         kind, _, verb = what.partition(".")
         if kind == "template":
             self._edit_template(verb, picked(sorted(self.wishes.templates), which), pick)
@@ -222,7 +228,7 @@ class Life(RuleBasedStateMachine):
         return picked(ahead if ahead and which < 5 else names, which)
 
     def _edit_template(self, verb: str, old: str | None, pick: int) -> None:
-        """A template comes, goes with the campaigns that name it, is renamed, or one of its fields is edited."""
+        """A template comes, goes with the campaigns that name it, is renamed, or gets another field."""
         new = "tuvwx"[pick % 5]
         if verb == "add":
             if new not in self.wishes.templates:
@@ -505,8 +511,8 @@ class Life(RuleBasedStateMachine):
             before, written = self.service.objects(), self.tool.bytes()
             self.service.forget()
             self.tool.plan(self.wishes.definitions())
-            keep("plan writes nothing", all(each["method"] == "GET" for each in self.service.requests()))
-            keep("plan changes nothing", (before, written) == (self.service.objects(), self.tool.bytes()))
+            keep(PLAN_WRITES, all(each["method"] == "GET" for each in self.service.requests()))
+            keep(PLAN_WRITES, (before, written) == (self.service.objects(), self.tool.bytes()))
 
     @rule(number=st.one_of(st.none(), st.integers(1, 12)))
     def resolve(self, number: int | None) -> None:
@@ -526,31 +532,27 @@ class Life(RuleBasedStateMachine):
             every if overwrite else none,
         )
 
-    def _apply(self, choices: Choices, conditions: Conditions) -> Deed:
-        with self._step():
-            before, faults = self.scene, self.service.faults()
-            self.service.forget()
-            ended = self.tool.apply(self.wishes.definitions(), choices, conditions)
-            interfered = bool(faults) or not conditions.fate.is_kind or bool(conditions.seconds)
-            deed = Deed(
-                before,
-                self._look(),
-                ended,
-                tuple(self.service.requests()),
-                interfered,
-                bool(choices.recreate),
-                timedelta(seconds=self.tool.behind),
-            )
-            if choices.recreate:
-                self._stop_counting(list(self.wishes.campaigns))
-            check_deed(deed, self.wishes, self.stopped)
-            if not interfered:
-                self._converged(ended, choices)
-        return deed
+    def _apply(self, choices: Choices, conditions: Conditions) -> Ended:
+        self.is_broken = True
+        before, faults = self.scene, self.service.faults()
+        self.service.forget()
+        ended = self.tool.apply(self.wishes.definitions(), choices, conditions)
+        log = tuple(self.service.requests())
+        if choices.recreate:
+            self._stop_counting(list(self.wishes.campaigns))
+        self._check()
+        interfered = bool(faults) or not conditions.fate.is_kind or bool(conditions.seconds)
+        behind = timedelta(seconds=self.tool.behind)
+        deed = Deed(before, self.scene, ended, log, interfered, bool(choices.recreate), behind)
+        check_deed(deed, self.wishes, self.stopped)
+        if not interfered:
+            self._converged(ended, choices)
+        self.is_broken = False
+        return ended
 
     def _converged(self, ended: Ended, choices: Choices) -> None:
         """After a success the next plan is empty but for what is held (promise 8)."""
-        keep("an apply in peace ends in peace", ended.in_peace, ended.error)
+        keep(PEACE, ended.in_peace, ended.error)
         plan = ended.plan
         if plan is None or plan.refusals or plan.is_invalid:
             return
@@ -558,7 +560,7 @@ class Life(RuleBasedStateMachine):
             return
         again = self.tool.plan(self.wishes.definitions(), choices).plan
         keep(
-            "after a success the next plan is empty",
+            NOT_EMPTY,
             again is not None and again.is_empty and not again.refusals,
             again and (again.changes, again.refusals),
         )
@@ -581,7 +583,7 @@ class Life(RuleBasedStateMachine):
 
     def _excused(self, ended: Ended, conditions: Conditions) -> None:
         whole = conditions.fate.is_kind and not self.service.faults()
-        keep("a true answer to an unknown outcome is taken", not whole, ended.error)
+        keep(TRUTH, not whole, ended.error)
 
     # The end
 
@@ -600,18 +602,18 @@ class Life(RuleBasedStateMachine):
             with self._step():
                 self._resolve(Conditions())
                 self._decide(self._waiting(), approved=True)
-            deed = self._apply(self._choices(bold=True, recreate=True, overwrite=True), Conditions())
-            if self._is_done(deed):
+            ended = self._apply(self._choices(bold=True, recreate=True, overwrite=True), Conditions())
+            if self._is_done(ended):
                 break
-            self._obey(deed.ended)
+            self._obey(ended)
         else:
-            raise Broken("in peace a few applies empty the plan", _told(deed.ended))
-        self._check_wishes(deed.ended)
+            raise Broken(ENDLESS, _told(ended))
+        self._check_wishes(ended)
         with self._step():
             self.service.advance(40 * 86_400)
 
-    def _is_done(self, deed: Deed) -> bool:
-        plan = deed.ended.plan
+    def _is_done(self, ended: Ended) -> bool:
+        plan = ended.plan
         if plan is None or plan.refusals or plan.changes:
             return False
         waiting = {HeldCode.REJECTED, HeldCode.UNREADABLE, HeldCode.UNKNOWN_OUTCOME}
@@ -646,7 +648,7 @@ class Life(RuleBasedStateMachine):
             serving = record.revisions.get(record.serving or 0) if record else None
             carries = serving is not None and serving.temp_id in self.scene.approved(each.address)
             same = serving is not None and desired_text(each) in (serving.sent, serving.echo)
-            keep("in the end every template serves", carries and same, (each, record))
+            keep(NOT_SERVED, carries and same, (each, record))
         assert ended.plan is not None
         held = {entry.address for entry in ended.plan.held}
         for name, campaign in self.wishes.campaigns.items():
@@ -663,7 +665,7 @@ class Life(RuleBasedStateMachine):
         wanted = {r.mobile.reveal() for r in campaign.recipients}
         times = {each["send_time"] for each in shown}
         keep(
-            "in the end everybody is scheduled who should be",
+            NOT_SCHEDULED,
             there | refused >= wanted and there <= wanted and times == {china_time(campaign.send_time)},
             (name, shown),
         )
@@ -672,13 +674,3 @@ class Life(RuleBasedStateMachine):
 def _told(ended: Ended) -> object:
     plan = ended.plan
     return ended.error if plan is None else (plan.changes, plan.held, plan.refusals, ended.outcomes)
-
-
-def doubts_of(intents: Sequence[Intent]) -> set[Address]:
-    """The addresses that a person has to resolve."""
-    return {intent.address for intent in intents if intent.creates}
-
-
-def in_definitions(address: Address, wishes: Wishes) -> bool:
-    """Whether the address is defined."""
-    return address in {*map(template_address, wishes.templates), *map(campaign_address, wishes.campaigns)}

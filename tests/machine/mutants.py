@@ -6,6 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
+from promises import (
+    CARRIED,
+    DOUBTED,
+    FROZEN,
+    INTERRUPTED,
+    LATE,
+    LEFT_OPEN,
+    NOT_EMPTY,
+    NOT_SERVED,
+    NUMBERS_TOLD,
+    ONLY_THE_PLAN,
+    STOPPED,
+    TWICE_SCHEDULED,
+    TWICE_SENT,
+    UNKNOWN,
+)
 from tool import Parts
 
 from jsms_sync.api.client import Client
@@ -28,12 +44,11 @@ from jsms_sync.model.events import (
     IntentClosed,
     IntentOpened,
     RevisionSet,
-    TemplateSet,
 )
 from jsms_sync.model.observed import Gone, Unreadable
 from jsms_sync.model.outcomes import Outcome
-from jsms_sync.model.records import CampaignRecord, Happened, Intent, State, TemplateRecord
-from jsms_sync.model.resources import Address, kind_of
+from jsms_sync.model.records import Happened, TemplateRecord
+from jsms_sync.model.resources import kind_of
 from jsms_sync.planning.decide import Look
 from jsms_sync.planning.order import in_order
 from jsms_sync.planning.plan import Plan
@@ -130,7 +145,7 @@ def _with_state(look: Look, **fields: Any) -> Look:
     return replace(look, state=msgspec.structs.replace(look.state, **fields))
 
 
-def _unreadable_is_missing(look: Look) -> Look:
+def _unread_is_missing(look: Look) -> Look:
     observed = look.observed
     templates = {id: Gone() if isinstance(s, Unreadable) else s for id, s in observed.templates.items()}
     schedules = {id: Gone() if isinstance(s, Unreadable) else s for id, s in observed.schedules.items()}
@@ -256,32 +271,37 @@ def _regardless(plan: Plan, run: Run) -> Iterator[Outcome]:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A tool that breaks one promise; `caught_by` is the promise that has to tell."""
+    """A tool that breaks a promise; any of `breaks` may tell, and one that is `quick` shows itself soon."""
 
     name: str
     parts: Parts
-    caught_by: tuple[str, ...]
+    breaks: frozenset[str]
+    quick: bool = True
+
+
+def _mutant(name: str, parts: Parts, *breaks: str, quick: bool = True) -> Mutant:
+    return Mutant(name, parts, frozenset(breaks), quick)
 
 
 MUTANTS = (
-    ("retries a POST in doubt", Parts(client=_retrying)),
-    ("announces no POST", Parts(store=_forgetting(IntentOpened))),
-    ("announces too late", Parts(store=_Late)),
-    ("never closes an intent", Parts(store=_forgetting(IntentClosed))),
-    ("forgets new revisions", Parts(store=_forgetting(RevisionSet))),
-    ("forgets new batches", Parts(store=_forgetting(BatchSet))),
-    ("writes numbers down", Parts(store=_Talkative)),
-    ("takes unreadable for missing", Parts(look=_unreadable_is_missing)),
-    ("believes at once that a young template is gone", Parts(look=_aged)),
-    ("ignores the echo", Parts(look=_ignoring_echo)),
-    ("forgets what is in doubt", Parts(look=_forgetting_doubts)),
-    ("forgets what was sent", Parts(look=_forgetting_history)),
-    ("recreates what somebody stopped", Parts(look=_recreating)),
-    ("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen)),
-    ("checks the time when it plans only", Parts(run=_unhurried)),
-    ("deletes the old text before the new one is approved", Parts(plan=_deleting_at_once)),
-    ("places the new form before it deletes the old one", Parts(plan=_creating_first)),
-    ("does less than it showed", Parts(plan=_doing_less)),
-    ("does more than it showed", Parts(plan=_submitting_twice)),
-    ("goes on after a failed delete", Parts(apply=_regardless)),
+    _mutant("retries a POST in doubt", Parts(client=_retrying), ONLY_THE_PLAN, TWICE_SCHEDULED, UNKNOWN),
+    _mutant("announces nothing", Parts(store=_forgetting(IntentOpened)), UNKNOWN),
+    _mutant("announces too late", Parts(store=_Late), UNKNOWN),
+    _mutant("never closes an intent", Parts(store=_forgetting(IntentClosed)), LEFT_OPEN),
+    _mutant("forgets new revisions", Parts(store=_forgetting(RevisionSet)), NOT_EMPTY, UNKNOWN),
+    _mutant("forgets new batches", Parts(store=_forgetting(BatchSet)), NOT_EMPTY, UNKNOWN),
+    _mutant("writes numbers down", Parts(store=_Talkative), NUMBERS_TOLD),
+    _mutant("takes unreadable for missing", Parts(look=_unread_is_missing), CARRIED, INTERRUPTED, UNKNOWN),
+    _mutant("believes at once that a young text is gone", Parts(look=_aged), CARRIED, INTERRUPTED, UNKNOWN),
+    _mutant("ignores the echo", Parts(look=_ignoring_echo), CARRIED, NOT_SERVED),
+    _mutant("forgets what is in doubt", Parts(look=_forgetting_doubts), DOUBTED, TWICE_SCHEDULED),
+    _mutant("forgets what was sent", Parts(look=_forgetting_history), TWICE_SENT),
+    _mutant("recreates what somebody stopped", Parts(look=_recreating), STOPPED),
+    _mutant("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen), FROZEN),
+    _mutant("looks at the clock only when it plans", Parts(run=_unhurried), FROZEN, LATE),
+    _mutant("deletes the old text at once", Parts(plan=_deleting_at_once), INTERRUPTED, ONLY_THE_PLAN),
+    _mutant("places the new form before it deletes the old", Parts(plan=_creating_first), TWICE_SCHEDULED),
+    _mutant("does less than it showed", Parts(plan=_doing_less), NOT_EMPTY),
+    _mutant("does more than it showed", Parts(plan=_submitting_twice), ONLY_THE_PLAN),
+    _mutant("goes on after a failed delete", Parts(apply=_regardless), TWICE_SCHEDULED, TWICE_SENT),
 )

@@ -31,6 +31,28 @@ LATEST = timedelta(seconds=60)
 ATTEMPTS = 4
 """How often one GET, PUT or DELETE may be tried; a POST once (architecture §6, promise 1)."""
 
+UNKNOWN = "no object is unknown to the state unless an intent says so"
+TWICE_SUBMITTED = "no text is submitted twice"
+TWICE_SCHEDULED = "no number is scheduled twice in one campaign"
+TWICE_SENT = "every recipient receives at most one message of a campaign"
+NUMBERS_TOLD = "no phone number is in the state"
+ONLY_THE_PLAN = "apply sends only what its plan lists"
+TWICE_DELETED = "nothing is deleted twice"
+INTERRUPTED = "an approved text serves until its successor is approved"
+DOUBTED = "no text is submitted while an intent for it exists"
+CARRIED = "no text is submitted while a revision carries it"
+LATE = "no POST comes less than 60 s before its send_time"
+FROZEN = "no PUT lies inside the freeze window"
+STOPPED = "a campaign that somebody stopped outside stays stopped until --recreate"
+LEFT_OPEN = "an apply in peace leaves no open intent"
+NOT_EMPTY = "after a success the next plan is empty"
+NOT_SERVED = "in the end every template serves"
+NOT_SCHEDULED = "in the end everybody is scheduled who should be"
+ENDLESS = "in peace a few applies empty the plan"
+PEACE = "an apply in peace ends in peace"
+TRUTH = "a true answer to an unknown outcome is taken"
+PLAN_WRITES = "plan writes nothing"
+
 
 class Broken(AssertionError):
     """A promise that was not kept, by its name."""
@@ -144,21 +166,21 @@ def check_scene(scene: Scene) -> None:
 def _nothing_unknown(scene: Scene) -> None:
     existing: list[int | str] = [*scene.objects.templates, *scene.objects.pending]
     _, untold = scene.strangers(id for id in existing if id not in scene.recorded)
-    keep("no object is unknown to the state unless an intent says so", not untold, untold)
+    keep(UNKNOWN, not untold, untold)
 
 
 def _no_text_twice(scene: Scene) -> None:
     for address in scene.state.resources:
         living = scene.revisions(address)
         texts = Counter((each.sent, text_of(scene.objects.templates[id])) for id, each in living.items())
-        keep("no text is submitted twice", all(n == 1 for n in texts.values()), (address, texts))
+        keep(TWICE_SUBMITTED, all(n == 1 for n in texts.values()), (address, texts))
 
 
 def _nobody_scheduled_twice(scene: Scene) -> None:
     everyone = (r for each in scene.objects.pending.values() for r in each["recipients"])
     counted = Counter((identity(r), r["mobile"]) for r in everyone)
     twice = [each for each, times in counted.items() if times > 1]
-    keep("no number is scheduled twice in one campaign", not twice, twice)
+    keep(TWICE_SCHEDULED, not twice, twice)
 
 
 def check_outbox(outbox: Iterable[Json], identities: Iterable[str]) -> None:
@@ -167,12 +189,12 @@ def check_outbox(outbox: Iterable[Json], identities: Iterable[str]) -> None:
     for message in outbox:
         counted.update((k, message["mobile"]) for k in identities if k in message["content"])
     twice = [each for each, times in counted.items() if times > 1]
-    keep("every recipient receives at most one message of a campaign", not twice, twice)
+    keep(TWICE_SENT, not twice, twice)
 
 
 def check_bytes(written: bytes) -> None:
     """No number stands anywhere in what was written."""
-    keep("no phone number is in the state", PREFIX.encode() not in written)
+    keep(NUMBERS_TOLD, PREFIX.encode() not in written)
 
 
 @dataclass(frozen=True)
@@ -243,7 +265,7 @@ def _only_what_the_plan_shows(deed: Deed) -> None:
         method, path = _request(step)
         allowed[method, path] += 1 if method == "POST" else ATTEMPTS
     more = Counter(deed.writes) - allowed
-    keep("apply sends only what its plan lists", not more, more)
+    keep(ONLY_THE_PLAN, not more, more)
 
 
 def _nothing_deleted_twice(deed: Deed) -> None:
@@ -252,21 +274,21 @@ def _nothing_deleted_twice(deed: Deed) -> None:
     existing |= {f"/v1/schedule/{id}" for id in objects.schedules}
     gone = [path for method, path in deed.writes if method == "DELETE" and path not in existing]
     blind = any(each["method"] == "GET" and each["status"] != 200 for each in deed.log)
-    keep("nothing is deleted twice", blind or deed.interfered or not gone, gone)
+    keep(TWICE_DELETED, blind or deed.interfered or not gone, gone)
 
 
 def _texts_go_on_serving(deed: Deed, wishes: Wishes) -> None:
     for each in wishes.templates.values():
         before, after = deed.before.approved(each.address), deed.after.approved(each.address)
         keep(
-            "an approved text serves until its successor is approved",
+            INTERRUPTED,
             not before or bool(after),
             (each.address, before),
         )
         lost = before - after
         carrying = after & set(_carriers(deed.after, each.address, desired_text(each)))
         keep(
-            "an approved text serves until its successor is approved",
+            INTERRUPTED,
             not lost or bool(carrying),
             (each.address, lost, after),
         )
@@ -283,9 +305,9 @@ def _nothing_submitted_again(deed: Deed, wishes: Wishes) -> None:
             addresses.add(old)
         for address in addresses:
             doubted = [i for i in deed.before.doubts if i.address == address]
-            keep("no text is submitted while an intent for it exists", not doubted, doubted)
+            keep(DOUBTED, not doubted, doubted)
             carriers = _carriers(deed.before, address, text)
-            keep("no text is submitted while a revision carries it", not carriers, (address, carriers))
+            keep(CARRIED, not carriers, (address, carriers))
 
 
 def _carriers(scene: Scene, address: Address, text: Text) -> list[int]:
@@ -305,11 +327,11 @@ def _in_time(deed: Deed) -> None:
         at = datetime.fromisoformat(each["at"]) - deed.behind
         left = from_china_time(each["send_time"]) - at
         if each["method"] == "POST":
-            keep("no POST comes less than 60 s before its send_time", left > LATEST, each)
+            keep(LATE, left > LATEST, each)
         if each["method"] == "PUT":
             old = deed.before.objects.schedules[each["schedule_id"]]["send_time"]
             until = from_china_time(old) - at
-            keep("no PUT lies inside the freeze window", min(left, until) >= FREEZE, each)
+            keep(FROZEN, min(left, until) >= FREEZE, each)
 
 
 def _stays_stopped(deed: Deed, stopped: set[str]) -> None:
@@ -317,7 +339,7 @@ def _stays_stopped(deed: Deed, stopped: set[str]) -> None:
         return
     pending = {identity(r) for s in deed.after.objects.pending.values() for r in s["recipients"]}
     keep(
-        "a campaign that somebody stopped outside stays stopped until --recreate",
+        STOPPED,
         not pending & stopped,
         pending & stopped,
     )
@@ -326,9 +348,4 @@ def _stays_stopped(deed: Deed, stopped: set[str]) -> None:
 def _leaves_no_doubt(deed: Deed) -> None:
     known = {intent.id for intent in deed.before.state.intents}
     opened = [intent for intent in deed.after.state.intents if intent.id not in known]
-    keep("an apply in peace leaves no open intent", not opened, opened)
-
-
-def recipients_of(record: CampaignRecord | None) -> int:
-    """How many schedules a campaign has, as recorded."""
-    return len(record.batches) if record else 0
+    keep(LEFT_OPEN, not opened, opened)

@@ -1,4 +1,4 @@
-"""The tool's half: the real client, refresh, plan, apply and resolve on a real state, in one mortal process each.
+"""The tool's half: the real client, refresh, plan, apply and resolve on a real state, in mortal processes.
 
 What the command line puts together is put together here with the machine's clock and fate, and out of parts
 that a mutant may exchange.

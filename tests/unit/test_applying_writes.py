@@ -213,7 +213,7 @@ def test_wrong_status_of_a_delete_before_its_time_is_settled_by_a_look(
 def test_a_schedule_that_is_not_there_after_its_time_means_sent(
     tmp_path: Path, code: int, after: int
 ) -> None:
-    """History remembers that it went out, whichever code it is; JSMS's clock may be a minute ahead of ours."""
+    """History remembers that it went out, whichever code it is; JSMS may be a minute ahead of us."""
     with applying(tmp_path, refusal(code), clock=lambda: SEND + timedelta(seconds=after)) as (run, _):
         knowing(run.store)
         (outcome,) = carried_out(run, DROP)
