@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-nightly lint fmt bench clean
+.PHONY: demo test test-nightly lint fmt docs bench clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.run: pyproject.toml
@@ -37,6 +37,9 @@ lint: $(VENV)/.dev
 fmt: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.dev
+	$(BIN)/python tests/unit/generated_docs.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

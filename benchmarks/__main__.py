@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 import yaml
 
+from benchmarks import sandbox
 from benchmarks.measure import Row, Work, compare, process, table
 from jsms_sync import definitions
 from jsms_sync.api.client import Client
@@ -39,7 +40,14 @@ def start_up(rounds: int) -> list[Row]:
     """What a command costs before it does anything."""
     floor = process(sys.executable, "-c", "import click")
     return [
-        compare(flag, process(sys.executable, "-m", "jsms_sync", flag), "import click", floor, rounds)
+        compare(
+            flag,
+            process(sys.executable, "-m", "jsms_sync", flag),
+            "import click",
+            floor,
+            rounds,
+            reach="≤ 1.4 ×",
+        )
         for flag in ("--version", "--help")
     ]
 
@@ -55,7 +63,7 @@ def validating(folder: Path, number: int, rounds: int) -> Row:
     def floor() -> None:
         yaml.load(text, Loader=yaml.CSafeLoader)
 
-    return compare(f"validate {number:,} templates", ours, "CSafeLoader", floor, rounds)
+    return compare(f"validate {number:,} templates", ours, "CSafeLoader", floor, rounds, reach="≤ 1.0 ×")
 
 
 def definitions_of(number: int) -> str:
@@ -80,7 +88,8 @@ def refreshing(folder: Path, number: int, rounds: int) -> Row:
         def floor() -> None:
             threading.Event().wait(ideal)
 
-        return compare(f"refresh {number:,} templates", ours, f"{LATENCY_MS} ms each", floor, rounds)
+        what = f"refresh {number:,} templates"
+        return compare(what, ours, f"{LATENCY_MS} ms each", floor, rounds, reach="≤ 1.2 ×")
 
 
 def applying(folder: Path, number: int, rounds: int) -> Row:
@@ -92,7 +101,8 @@ def applying(folder: Path, number: int, rounds: int) -> Row:
         def ours() -> None:
             _applied(folder, loaded, client)
 
-        return compare(f"apply {number:,} creates", ours, "bare POSTs", _bare(access, number), rounds)
+        what, floor = f"apply {number:,} creates", _bare(access, number)
+        return compare(what, ours, "bare POSTs", floor, rounds, reach="≤ 1.25 ×")
 
 
 def _bare(access: Access, number: int) -> Work:
@@ -154,6 +164,8 @@ def main() -> None:
             validating(folder, 10_000 // size, rounds),
             refreshing(folder, 2_000 // size, rounds),
             applying(folder, 1_000 // size, rounds),
+            sandbox.starting(rounds),
+            sandbox.answering(10_000 // size, rounds),
         ]
     print(table(rows))
 

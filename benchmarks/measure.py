@@ -9,29 +9,41 @@ from dataclasses import dataclass
 Work = Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Ours against the floor: medians in seconds."""
+    """Ours against the floor: medians in seconds; `number` of things done where the rate counts."""
 
     what: str
     floor_is: str
     ours: float
     floor: float
+    reach: str
+    number: int = 0
 
     @property
     def ratio(self) -> float:
         return self.ours / self.floor
 
     def __str__(self) -> str:
-        return (
-            f"| {self.what} | {self.ours:.3f} s | {self.floor_is} | {self.floor:.3f} s | {self.ratio:.2f} × |"
+        cells = (
+            self._took(self.ours),
+            self.floor_is,
+            self._took(self.floor),
+            f"{self.ratio:.2f} ×",
+            self.reach,
         )
+        return f"| {self.what} | {' | '.join(cells)} |"
+
+    def _took(self, seconds: float) -> str:
+        return f"{seconds:.3f} s" + (f" ({self.number / seconds:,.0f}/s)" if self.number else "")
 
 
-HEADER = "| work | ours | measured against | floor | ratio |\n|---|---|---|---|---|"
+HEADER = "| work | ours | measured against | floor | ratio | reach |\n|---|---|---|---|---|---|"
 
 
-def compare(what: str, ours: Work, floor_is: str, floor: Work, rounds: int) -> Row:
+def compare(
+    what: str, ours: Work, floor_is: str, floor: Work, rounds: int, *, reach: str, number: int = 0
+) -> Row:
     """Both works in turn, so that a machine that slows down slows both."""
     taken: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
@@ -39,7 +51,8 @@ def compare(what: str, ours: Work, floor_is: str, floor: Work, rounds: int) -> R
             started = time.perf_counter()
             work()
             times.append(time.perf_counter() - started)
-    return Row(what, floor_is, statistics.median(taken[0]), statistics.median(taken[1]))
+    medians = [statistics.median(times) for times in taken]
+    return Row(what=what, floor_is=floor_is, ours=medians[0], floor=medians[1], reach=reach, number=number)
 
 
 def process(*command: str, folder: str | None = None, environment: dict[str, str] | None = None) -> Work:

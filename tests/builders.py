@@ -20,6 +20,7 @@ from jsms_sync.model.records import (
     Intent,
     Record,
     Refused,
+    Restored,
     Revision,
     State,
     Submission,
@@ -37,10 +38,10 @@ from jsms_sync.model.resources import (
     Template,
     TemplateType,
 )
+from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look
 from jsms_sync.planning.plan import Origin
-from jsms_sync.planning.safety import DEFAULTS, Limits
 
 LINEAGE = "3f0f2b56-7b0e-4a57-8f5e-1d6f0a0c2b11"
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
@@ -251,12 +252,12 @@ def state(
     *,
     intents: Iterable[Intent] = (),
     history: Iterable[HistoryEntry] = (),
+    restored: Restored | None = None,
 ) -> State:
     """A state that remembers just that."""
     resources = {Address(address): record for address, record in (records or {}).items()}
-    return State(
-        LINEAGE, 4, "0123456789abcdef", DIGESTER.key_id, None, resources, tuple(intents), tuple(history)
-    )
+    account, key = "0123456789abcdef", DIGESTER.key_id
+    return State(LINEAGE, 4, account, key, None, resources, tuple(intents), tuple(history), restored=restored)
 
 
 def template_record(
@@ -323,7 +324,7 @@ def look(
     *,
     now: datetime = NOON,
     choices: Choices = NOTHING_CHOSEN,
-    limits: Limits = DEFAULTS,
+    limits: Limits = DEFAULT_SETTINGS.limits,
     existing: Iterable[str] = (),
     digester: Digester = DIGESTER,
 ) -> Look:

@@ -1,14 +1,26 @@
 """What all tests may use: a sandbox of their own that is served, and a folder to work in."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from served import Served
 from workspace import Workspace
 
-from jsms_sync.sandbox.serve import running
+from jsms_sync.sandbox import controller
 from jsms_sync.sandbox.settings import Settings
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
+
+
+def pytest_configure() -> None:
+    """Lets Ctrl-C reach the commands under test where a shell that runs us in the background ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -17,8 +29,8 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Served]:
 
     Other settings come as an indirect parameter.
     """
-    with running(Settings(port=0, **getattr(request, "param", {}))) as access:
-        yield Served(access)
+    with controller.sandbox(Settings(**getattr(request, "param", {}))) as served:
+        yield Served(served.access)
 
 
 @pytest.fixture

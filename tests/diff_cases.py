@@ -29,6 +29,7 @@ from jsms_sync.model.events import (
     BatchDropped,
     BatchSet,
     Bound,
+    CallbackTaken,
     CampaignSet,
     Event,
     Forgotten,
@@ -39,10 +40,11 @@ from jsms_sync.model.events import (
     RevisionDropped,
     RevisionSet,
     Serves,
+    Settled,
     TemplateSet,
 )
 from jsms_sync.model.observed import Observed, ScheduleSeen, TemplateSeen
-from jsms_sync.model.records import Batch, Happened, HistoryEntry, Intent, Record, State
+from jsms_sync.model.records import Batch, Happened, HistoryEntry, Intent, Record, Restored, State
 from jsms_sync.model.resources import Address, Campaign, Recipient, Template
 from jsms_sync.planning.choices import Choices
 from jsms_sync.planning.decide import Look, make_plan
@@ -58,9 +60,11 @@ KEPT: Fields = {
 }
 """A template that no case is about, so that definitions are never empty."""
 KNOWN = frozenset(
-    {"name", "now", "defined", "record", "seen", "templates", "campaigns", "intents", "history"}
+    {"name", "now", "defined", "record", "seen", "templates", "campaigns", "intents", "history", "restored"}
 )
-CHOSEN = frozenset({"allow", "supersede", "recreate", "overwrite"})
+LATE = "is not expected before"
+"""What a plan says of a campaign whose text will come too late: only some cases are about that."""
+CHOSEN = frozenset({"allow", "supersede", "recreate", "overwrite", "only", "exclude"})
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def look_of(case: Case) -> Look:
         records,
         intents=[_intent(case, n, i) for n, i in enumerate(fields.get("intents", ()))],
         history=[_history(case, entry) for entry in fields.get("history", ())],
+        restored=_restored(fields.get("restored")),
     )
     chosen = {name: frozenset(fields.get(name, ())) for name in CHOSEN}
     return b.look(
@@ -176,6 +181,10 @@ def _intent(case: Case, number: int, fields: Fields) -> Intent:
     return b.intent(**more)
 
 
+def _restored(fields: Fields | None) -> Restored | None:
+    return None if fields is None else Restored(b.moment("-1h"), tuple(fields.get("settled", ())))
+
+
 def _history(case: Case, fields: Fields) -> HistoryEntry:
     address = fields.get("address", "template.t" if case.kind == "template" else "campaign.c")
     moved_to = Address(fields["moved_to"]) if "moved_to" in fields else None
@@ -228,7 +237,8 @@ def shown(plan: Plan, case: Case) -> Fields:
         "held": [f"{held.code} {held.address}" for held in plan.held],
         "refusals": [f"{r.code} {r.address}" if r.address else f"{r.code}" for r in plan.refusals],
         "problems": [f"{p.severity} {p.code} {p.address}" for p in plan.problems],
-        "notes": list(plan.notes),
+        "notes": [note for note in plan.notes if LATE not in note],
+        "late": [note for note in plan.notes if LATE in note],
         "events": [event_line(event) for event in plan.events],
         "next": [line for entry in (*plan.changes, *plan.held) for line in entry.next],
         "says": " | ".join([*(h.reason for h in plan.held), *(r.reason for r in plan.refusals)]),
@@ -236,7 +246,7 @@ def shown(plan: Plan, case: Case) -> Fields:
         "closing": [event_line(event) for change in plan.changes for event in change.closing],
         "shown": {k: v for change in plan.changes for k, v in change.after.items()},
     }
-    optional = ("next", "says", "opening", "closing", "shown")
+    optional = ("late", "next", "says", "opening", "closing", "shown")
     return {key: value for key, value in told.items() if key not in optional or key in case.expected}
 
 
@@ -329,5 +339,7 @@ def event_line(event: Event) -> str:
             return f"{address} is now {to}"
         case Forgotten(address):
             return f"{address} is forgotten"
-        case IntentOpened() | Bound():
+        case Settled(address):
+            return f"{address} is settled"
+        case IntentOpened() | Bound() | CallbackTaken():
             raise AssertionError("no plan announces or binds anything")

@@ -3,9 +3,11 @@
 import io
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -70,15 +72,17 @@ class Workspace:
         kept = {name: value for name, value in merged.items() if value is not None}
         return Workspace(self.folder, self.served, kept)
 
-    def run(self, *arguments: str) -> Ran:
+    def run(self, *arguments: str, stdin: bytes = b"") -> Ran:
         """Runs a command in this process: quick, and with the same code as the real one."""
         stdout, stderr = io.StringIO(), io.StringIO()
-        before = dict(os.environ)
+        before, terminal = dict(os.environ), sys.stdin
         try:
+            sys.stdin = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
             _set_environment(_bare(self.environment))
             with redirect_stdout(stdout), redirect_stderr(stderr):
                 code = run_in_process(["-C", str(self.folder), *arguments])
         finally:
+            sys.stdin = terminal
             _set_environment(before)
         ran = Ran(int(code), stdout.getvalue(), stderr.getvalue())
         assert "Traceback" not in ran.told
@@ -117,12 +121,7 @@ class Workspace:
             start_new_session=True,
         )
         os.close(theirs)
-        said = b""
-        while piece := _read(ours):
-            said += piece
-            if answer and said.rstrip().endswith(b"[y/N]:"):
-                os.write(ours, answer.encode())
-                answer = ""
+        said = _conversation(ours, answer.encode())
         os.close(ours)
         return Ran(process.wait(20), said.decode(), "")
 
@@ -200,6 +199,26 @@ def ended(process: subprocess.Popen[str], timeout: float = 60) -> Ran:
         stdout, stderr = process.communicate()
         raise AssertionError(f"still running after {timeout} s:\n{stdout}{stderr}") from None
     return Ran(process.returncode, stdout, stderr)
+
+
+def _conversation(terminal: int, answer: bytes) -> bytes:
+    """All that is said on the terminal, its question answered.
+
+    The answer is given again while nothing follows: a terminal that is just changing its mode forgets an
+    end of input, and Python a signal that comes right before it begins to read.
+    """
+    said, asked = b"", False
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        ready = bool(select.select([terminal], [], [], 1)[0])
+        piece = _read(terminal) if ready else b""
+        if ready and not piece:
+            return said
+        said += piece
+        if not ready if asked else said.rstrip().endswith(b"[y/N]:"):
+            os.write(terminal, answer)
+            asked = True
+    raise AssertionError(f"it neither ended nor went on: {said!r}")
 
 
 def _read(terminal: int) -> bytes:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import groupby
 
 from jsms_sync.applying import campaigns, templates
-from jsms_sync.applying.run import Halted, Run
+from jsms_sync.applying.run import CANCELLED, Halted, Run
 from jsms_sync.errors import JsmsSyncError
+from jsms_sync.kinds.campaign_stop import cancelled
 from jsms_sync.model.decisions import (
     Action,
     Change,
@@ -19,9 +20,10 @@ from jsms_sync.model.decisions import (
     Step,
     SubmitTemplate,
 )
-from jsms_sync.model.events import Event, Forgotten
+from jsms_sync.model.events import Event, Forgotten, Moved
 from jsms_sync.model.outcomes import Outcome, Result, StepResult, Trouble, outcome_of
 from jsms_sync.model.resources import kind_of
+from jsms_sync.model.stop import Stopped
 from jsms_sync.planning.order import stage_of
 from jsms_sync.planning.plan import Plan
 
@@ -36,6 +38,9 @@ def apply(plan: Plan, run: Run) -> Iterator[Outcome]:
     """
     if plan.events:
         run.store.commit(*plan.events)
+    run.refusals.start(plan.refused)
+    former = {event.to: event.address for event in plan.events if isinstance(event, Moved)}
+    run = replace(run, former=former)
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(run.parallelism) as pool:
         try:
@@ -100,11 +105,11 @@ def _step(run: Run, change: Change, step: Step) -> StepResult:
             case DeleteTemplate():
                 return templates.delete(run, change, step)
             case PlaceBatch():
-                return campaigns.place(run, change, step)
+                return campaigns.place(run.on(change.address), change, step)
             case ChangeBatch():
-                return campaigns.change_batch(run, change, step)
+                return campaigns.change_batch(run.on(change.address), change, step)
             case DropBatch():
-                return campaigns.drop(run, change, step)
+                return campaigns.drop(run.on(change.address), change, step)
     except Halted as halted:
         return StepResult(Result.SKIPPED, trouble=Trouble.of(halted))
     except JsmsSyncError as error:
@@ -133,9 +138,20 @@ def _finished(change: Change, results: list[StepResult], run: Run) -> Outcome:
     """The change's outcome, with what is recorded once all of it is done."""
     outcome = outcome_of(change, results)
     try:
-        run.store.commit(*_afterwards(change, outcome, run))
+        run.store.commit(*_afterwards(change, outcome, run), *_stopped(change, results, run))
     except JsmsSyncError as error:
         return replace(outcome, result=Result.FAILED, trouble=Trouble.of(error))
+    return _judged(outcome, run)
+
+
+def _judged(outcome: Outcome, run: Run) -> Outcome:
+    """The outcome, failed once JSMS refused more recipients in this run than it may."""
+    if outcome.result not in (Result.DONE, Result.SKIPPED) or not outcome.refused:
+        return outcome
+    try:
+        run.refusals.check(outcome.address)
+    except Halted as halted:
+        return replace(outcome, result=Result.FAILED, trouble=Trouble.of(halted))
     return outcome
 
 
@@ -144,6 +160,13 @@ def _afterwards(change: Change, outcome: Outcome, run: Run) -> tuple[Event, ...]
         return change.closing
     empty = change.action is Action.CREATE and _is_empty(run, change)
     return (Forgotten(change.address),) if empty else ()
+
+
+def _stopped(change: Change, results: list[StepResult], run: Run) -> tuple[Event, ...]:
+    """What records that `cancel` stopped the campaign: its mark need not name what nobody could know of."""
+    if not any(result.trouble and result.trouble.code == CANCELLED for result in results):
+        return ()
+    return tuple(cancelled(run.store.state, change.address, Stopped(run.clock())))
 
 
 def _is_empty(run: Run, change: Change) -> bool:

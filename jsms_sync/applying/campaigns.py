@@ -1,5 +1,6 @@
 """The writes of a campaign: POST, PUT and DELETE of one schedule, each its own unit of intent and outcome."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from jsms_sync.model.decisions import Action, Change, ChangeBatch, Draft, DropBa
 from jsms_sync.model.digests import pack, unpack, without
 from jsms_sync.model.events import BatchDropped, BatchSet, Event, Remembered
 from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable
-from jsms_sync.model.outcomes import StepResult
+from jsms_sync.model.outcomes import RefusedRecipient, StepResult
 from jsms_sync.model.records import DIGEST, Batch, Happened, HistoryEntry, Intent, Refused, Target
 from jsms_sync.model.resources import Form
 from jsms_sync.model.wire import china_time
@@ -25,11 +26,15 @@ WRONG_STATUS = 50029
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What either form of a schedule answers; `counts_differ` says that refused entries could not be read."""
+    """What either form of a schedule answers; `counts_differ` says that refused entries could not be read.
+
+    `refused` is for the record, `told` for people.
+    """
 
     schedule_id: str
     refused: tuple[Refused, ...] = ()
     counts_differ: bool = False
+    told: tuple[RefusedRecipient, ...] = ()
 
 
 def place(run: Run, change: Change, step: PlaceBatch) -> StepResult:
@@ -38,22 +43,31 @@ def place(run: Run, change: Change, step: PlaceBatch) -> StepResult:
 
     def check() -> None:
         run.check_placing(step.draft)
+        run.refusals.check(change.address)
 
     def send() -> Reply:
-        return _post(run, step.draft, target)
+        return _noted(run, change, _post(run, step.draft, target, check))
 
     def done(reply: Reply) -> tuple[Event, ...]:
         batch = Batch(reply.schedule_id, _placed(run, target, reply), run.clock(), reply.refused)
         return (BatchSet(change.address, step.key, batch),)
 
     intent = _intent(run, change, "POST", step.key, target=target)
-    return carry_out(run, Write(intent, change.opening, check, send, done, lambda r: r.schedule_id))
+    write = Write(intent, change.opening, check, send, done, lambda r: r.schedule_id, refused=_told)
+    return carry_out(run, write)
 
 
-def _post(run: Run, draft: Draft, target: Target) -> Reply:
-    def check() -> None:
-        run.check_placing(draft)
+def _told(reply: Reply) -> tuple[RefusedRecipient, ...]:
+    return reply.told
 
+
+def _noted(run: Run, change: Change, reply: Reply) -> Reply:
+    """The reply, after whom JSMS refused was counted for the campaign."""
+    run.refusals.count(change.address, len(reply.told))
+    return reply
+
+
+def _post(run: Run, draft: Draft, target: Target, check: Callable[[], None]) -> Reply:
     when, schedules = china_time(draft.send_time), run.client.schedules
     if draft.form is Form.SINGLE:
         (only,) = draft.recipients
@@ -86,7 +100,7 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
         run.check_changing(step.draft, recorded.target.send_time)
 
     def send() -> Reply:
-        return _put(run, step, target, recorded)
+        return _noted(run, change, _put(run, step, target, recorded))
 
     def done(reply: Reply) -> tuple[Event, ...]:
         batch = replace(
@@ -106,7 +120,7 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
         return done(Reply(step.schedule_id)) if acted else None
 
     intent = _intent(run, change, "PUT", step.key, remote_id=step.schedule_id, target=target)
-    write = Write(intent, change.opening, check, send, done, lambda _: step.schedule_id, settle)
+    write = Write(intent, change.opening, check, send, done, lambda _: step.schedule_id, settle, _told)
     return carry_out(run, write)
 
 
@@ -192,7 +206,8 @@ def _recorded(run: Run, change: Change, key: str) -> Batch:
 def _batch_reply(run: Run, draft: Draft, reply: BatchReply) -> Reply:
     refused = campaign_wire.refused(draft, reply.failures, run.digester)
     whole = reply.success_count + len(refused) == len(draft.recipients)
-    return Reply(reply.schedule_id, refused, counts_differ=not whole)
+    told = tuple(RefusedRecipient(failure.mobile, failure.code) for failure in reply.failures)
+    return Reply(reply.schedule_id, refused, not whole, told)
 
 
 def _placed(run: Run, target: Target, reply: Reply) -> Target:

@@ -1,19 +1,23 @@
 """Refresh: read every recorded object, in parallel, with GETs only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from jsms_sync.api import replies
 from jsms_sync.api.client import Client
-from jsms_sync.errors import ApiError, ApiRefusal, Exit, NotSent
+from jsms_sync.errors import ApiError, ApiRefusal, Exit, MissingCredentials, NotSent
 from jsms_sync.kinds import campaign_wire, template_wire
 from jsms_sync.model.observed import Gone, Observed, ScheduleSeen, TemplateSeen, Unreadable
 from jsms_sync.model.records import CampaignRecord, State, TemplateRecord
 from jsms_sync.model.resources import Definitions
+from jsms_sync.planning.balance import Balance
 
 UNKNOWN_TEMPLATE = 50013
 UNKNOWN_SCHEDULE = 50028
+NOT_ALLOTTED = 50033
 LATEST = timedelta(days=1)
 """How long after its time a schedule is still read."""
 PROBE = 1
@@ -33,6 +37,14 @@ def refresh(
     templates, schedules = _template_ids(definitions, state), _schedule_ids(state, now)
     if not templates and not schedules:
         templates = {PROBE}
+    seen = read_ids(client, templates, schedules, parallelism=parallelism)
+    return replace(seen, clock_skew=client.clock_skew)
+
+
+def read_ids(
+    client: Client, templates: Iterable[int], schedules: Iterable[str], *, parallelism: int
+) -> Observed:
+    """What the service shows of these templates and schedules."""
     observed: dict[int, TemplateSeen] = {}
     placed: dict[str, ScheduleSeen] = {}
     with ThreadPoolExecutor(parallelism) as pool:
@@ -40,7 +52,7 @@ def refresh(
         for seen in pool.map(lambda id: _read_one(client, id), (*sorted(templates), *sorted(schedules))):
             observed.update(seen.templates)
             placed.update(seen.schedules)
-    return Observed(observed, placed, clock_skew=client.clock_skew)
+    return Observed(observed, placed)
 
 
 def _read_one(client: Client, id: int | str) -> Observed:
@@ -59,6 +71,13 @@ def _schedule_ids(state: State, now: datetime) -> set[str]:
     records = (r for r in state.resources.values() if isinstance(r, CampaignRecord))
     batches = (batch for record in records for batch in record.batches.values())
     return {b.schedule_id for b in batches if b.schedule_id and now - b.target.send_time < LATEST}
+
+
+def read_templates(client: Client, temp_ids: Iterable[int], *, parallelism: int) -> dict[int, TemplateSeen]:
+    """Those templates as the service shows them; raises as `refresh` does."""
+    ids = sorted(temp_ids)
+    with ThreadPoolExecutor(parallelism) as pool:
+        return dict(zip(ids, pool.map(lambda id: read_template(client, id), ids), strict=True))
 
 
 def read_template(client: Client, temp_id: int) -> TemplateSeen:
@@ -86,9 +105,30 @@ def _read(read: Callable[[], Seen], unknown: int) -> Seen | Gone | Unreadable:
         return Unreadable(error.message)
 
 
-def read_balance(client: Client) -> int | None:
-    """The messages that the app may still send; None where nothing is allotted or it cannot be read."""
+def read_balance(client: Client) -> Balance | None:
+    """What can be paid by the app or, where nothing is allotted to it, by its account; None when not read.
+
+    An app without allotment is refused with 50033, or answers nulls (`jsms-api.md §5`).
+    """
     try:
-        return client.accounts.app().balance
+        return _balance(client.accounts.app(), "app") or _of_account(client)
+    except ApiRefusal as refusal:
+        return _of_account(client) if refusal.number == NOT_ALLOTTED else None
     except ApiError:
         return None
+
+
+def _of_account(client: Client) -> Balance | None:
+    try:
+        return _balance(client.accounts.dev(), "account")
+    except (ApiError, MissingCredentials):
+        return None
+
+
+def _balance(reply: replies.Balance, owner: str) -> Balance | None:
+    """The purses that pay for templates' texts; None where nothing at all is allotted."""
+    purses = (reply.balance, reply.industry, reply.market)
+    if all(purse is None for purse in (*purses, reply.voice)):
+        return None
+    general, industry, market = (purse or 0 for purse in purses)
+    return Balance(general, industry, market, owner)

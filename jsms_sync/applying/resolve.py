@@ -30,7 +30,7 @@ def created(
         raise InvalidInput("the same id is given twice", help="Each doubt needs an id of its own.")
     events: list[Event] = []
     for id in ids:
-        _check_free(state, address, id)
+        check_free(state, address, id)
         if kind_of(address) == "template":
             intent, event = _template(client, open_doubts, address, id, now)
         else:
@@ -49,7 +49,8 @@ def _doubts(state: State, address: Address) -> tuple[Intent, ...]:
     return found
 
 
-def _check_free(state: State, address: Address, id: str) -> None:
+def check_free(state: State, address: Address, id: str) -> None:
+    """Raises InvalidInput when the id is recorded already."""
     for other, record in state.resources.items():
         if id in _ids(record):
             raise InvalidInput(
@@ -69,13 +70,13 @@ def _template(
     if not id.isascii() or not id.isdigit():
         raise InvalidInput(f"{id} is not a temp_id", help="Give the number that the JSMS console shows.")
     seen = read_template(client, int(id))
-    _check_read(seen, id)
+    check_read(seen, id)
     assert isinstance(seen, SeenTemplate)
     for intent in doubts:
         if intent.submission is not None and _may_show(seen.text, intent.submission.text):
             said = intent.submission
             revision = Revision(seen.temp_id, now, said.text, said.remark, seen.text, seen.status)
-            return intent, RevisionSet(address, revision)
+            return intent, RevisionSet(address, replace(revision, submitted_at=intent.at))
     raise _no_match(address, id, "its text is not the one that was submitted")
 
 
@@ -88,7 +89,7 @@ def _schedule(
     client: Client, doubts: Sequence[Intent], digester: Digester, address: Address, id: str, now: datetime
 ) -> tuple[Intent, Event]:
     seen = read_schedule(client, id)
-    _check_read(seen, id)
+    check_read(seen, id)
     assert isinstance(seen, SeenSchedule)
     members = {digester.mobile(r.mobile): digester.params(r.params) for r in seen.recipients}
     for intent in doubts:
@@ -102,7 +103,8 @@ def _schedule(
     raise _no_match(address, id, "its time, template or recipients are not those that were submitted")
 
 
-def _check_read(seen: object, id: str) -> None:
+def check_read(seen: object, id: str) -> None:
+    """Raises InvalidInput when nothing of that id exists, OperationFailed when it could not be read."""
     match seen:
         case Gone():
             raise InvalidInput(f"{id} is not known to this app", help="Look it up again in the JSMS console.")

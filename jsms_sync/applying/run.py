@@ -2,13 +2,14 @@
 
 import threading
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from jsms_sync.api.client import Client
 from jsms_sync.errors import JsmsSyncError
-from jsms_sync.model.decisions import Draft
+from jsms_sync.model.decisions import Draft, RefusalCode
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.records import CampaignRecord, State
 from jsms_sync.model.resources import Address
@@ -17,6 +18,9 @@ from jsms_sync.state.store import Store
 LATEST = timedelta(seconds=60)
 """A schedule is placed only when its time is further away than this (promise 3)."""
 
+CANCELLED = "cancelled"
+"""The code of what was not done because `cancel` has stopped the campaign."""
+
 
 class Halted(JsmsSyncError):
     """A check right before the bytes left said no, so nothing was sent."""
@@ -24,9 +28,45 @@ class Halted(JsmsSyncError):
     code = "halted"
 
 
+@dataclass(slots=True)
+class Refusals:
+    """How many recipients of each campaign JSMS refused, and how many it may; None is no limit.
+
+    Threads share it: an answer is counted before the next request of the campaign is checked.
+    """
+
+    most: int | None = None
+    allowed: frozenset[Address] = frozenset()
+    counted: Counter[Address] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, before: Mapping[Address, int]) -> None:
+        """Counts those whom earlier runs recorded."""
+        self.counted.update(before)
+
+    def count(self, address: Address, refused: int) -> None:
+        """Counts what one answer brought."""
+        with self.lock:
+            self.counted[address] += refused
+
+    def check(self, address: Address) -> None:
+        """Raises Halted once JSMS has refused more of the campaign's recipients than it may."""
+        refused = self.counted[address]
+        if self.most is not None and refused > self.most and address not in self.allowed:
+            told = f"JSMS refused {refused:,} of its recipients, more than max_failed ({self.most:,})"
+            raise Halted(
+                f"{told}, so nobody else is placed; take them out, or --allow over-limit={address}",
+                code=RefusalCode.OVER_LIMIT,
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One apply: the service, the store, the clock, and the wish to stop, all handed in."""
+    """One apply: the service, the store, the clock, and the wish to stop, all handed in.
+
+    `former` are the names under which campaigns stood before this apply renamed them; `campaign` is the one
+    that is being worked on, under each of its names: what `cancel` says of any of them counts.
+    """
 
     client: Client
     store: Store
@@ -36,12 +76,22 @@ class Run:
     parallelism: int
     stopping: threading.Event = field(default_factory=threading.Event)
     allowed_in_use: frozenset[Address] = frozenset()
+    refusals: Refusals = field(default_factory=Refusals)
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    former: Mapping[Address, Address] = field(default_factory=dict)
+    campaign: tuple[Address, ...] = ()
+
+    def on(self, campaign: Address) -> "Run":
+        """The same run, at work on that campaign."""
+        return replace(self, campaign=(campaign, self.former.get(campaign, campaign)))
 
     def check_wanted(self) -> None:
-        """Raises Halted once the user has asked to stop."""
+        """Raises Halted once the user has asked to stop, or `cancel` has stopped the campaign."""
         if self.stopping.is_set():
             raise Halted("not started, because you asked to stop", code="interrupted")
+        stop = self.store.stop() if self.campaign else None
+        if stop is not None and any(map(stop.stops, self.campaign)):
+            raise Halted(f"{self.campaign[0]} was stopped by `cancel`", code=CANCELLED)
 
     def check_placing(self, draft: Draft) -> None:
         """Raises Halted when a schedule would be placed too late (promise 3)."""

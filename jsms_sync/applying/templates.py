@@ -62,6 +62,7 @@ def _resubmitted(run: Run, change: Change, temp_id: int, said: Submission) -> Re
         echo=None,
         status=Audit.AUDITING,
         refuse_reason=None,
+        submitted_at=run.clock(),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from jsms_sync.applying.run import Halted, Run
 from jsms_sync.errors import ApiRefusal, InDoubt, JsmsSyncError, OperationFailed
 from jsms_sync.model.events import Event, IntentClosed, IntentOpened
-from jsms_sync.model.outcomes import Result, StepResult, Trouble
+from jsms_sync.model.outcomes import RefusedRecipient, Result, StepResult, Trouble
 from jsms_sync.model.records import Intent
 
 T = TypeVar("T")
@@ -17,12 +17,17 @@ def _never(_: ApiRefusal) -> tuple[Event, ...] | None:
     return None
 
 
+def _nobody(_: object) -> tuple[RefusedRecipient, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Write(Generic[T]):
     """A request and what its outcome means.
 
     `check` is asked before anything is announced, `done` turns the answer into what is recorded, `id_of` into
-    the id to report, and `settle` a refusal into what is recorded when it means that the work is done.
+    the id to report, `settle` a refusal into what is recorded when it means that the work is done, and
+    `refused` the answer into whom JSMS refused while it took the others.
     """
 
     intent: Intent
@@ -32,6 +37,7 @@ class Write(Generic[T]):
     done: Callable[[T], tuple[Event, ...]]
     id_of: Callable[[T], int | str | None]
     settle: Callable[[ApiRefusal], tuple[Event, ...] | None] = _never
+    refused: Callable[[T], tuple[RefusedRecipient, ...]] = _nobody
 
 
 def carry_out(run: Run, write: Write[T]) -> StepResult:
@@ -84,8 +90,8 @@ def _recorded(run: Run, write: Write[T], reply: T) -> StepResult:
     except JsmsSyncError as error:
         trouble = Trouble.of(_unrecorded(write.intent, remote_id, error))
         result = Result.UNKNOWN if write.intent.creates else Result.FAILED
-        return StepResult(result, remote_id, trouble)
-    return StepResult(Result.DONE, remote_id)
+        return StepResult(result, remote_id, trouble, write.refused(reply))
+    return StepResult(Result.DONE, remote_id, refused=write.refused(reply))
 
 
 def _unrecorded(intent: Intent, remote_id: int | str | None, error: JsmsSyncError) -> OperationFailed:

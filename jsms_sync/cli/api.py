@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from jsms_sync.cli import api_options as option
 from jsms_sync.cli import api_wire as wire
 from jsms_sync.cli.api_calls import CALLS, Call, Given
-from jsms_sync.cli.options import COMMON, Common, command
+from jsms_sync.cli.groups import group
+from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.session import Beside, connected
 from jsms_sync.cli.terminal import say_json, start_logging
 from jsms_sync.errors import Exit, InDoubt, OutcomeUnknown
@@ -72,41 +72,13 @@ def _says_no(document: object) -> bool:
     return False
 
 
-def _group(name: str, line: str, example: str) -> click.Group:
-    def callback(**_: object) -> None:
-        context = click.get_current_context()
-        _inherit(context)
-        if context.invoked_subcommand is None:
-            click.echo(context.get_help())
-
-    return click.Group(
-        name,
-        callback=callback,
-        params=[*COMMON],
-        invoke_without_command=True,
-        help=line,
-        epilog=f"Example:  jsms-sync {example}",
-    )
-
-
-def _inherit(context: click.Context) -> None:
-    """Shared options given before a group count as given to it: its commands look one level up only."""
-    before = context.parent.params if context.parent else {}
-    for name in context.params.keys() & before.keys():
-        own = context.params[name]
-        if isinstance(own, tuple):
-            context.params[name] = (*before[name], *own)
-        elif context.get_parameter_source(name) is ParameterSource.DEFAULT:
-            context.params[name] = before[name]
-
-
 def _tree() -> click.Group:
     """The commands as their names say, in a group for each first word of two."""
     groups = {
-        "": _group("api", "Make one call of the JSMS API; the answer is printed as JSON.", "api balance"),
-        "schedule": _group("schedule", "Scheduled messages.", "api schedule get SCHEDULE_ID"),
-        "template": _group("template", "Templates.", "api template get 37582"),
-        "sign": _group("sign", "Signatures.", "api sign get 37582"),
+        "": group("api", "Make one call of the JSMS API; the answer is printed as JSON.", "api balance"),
+        "schedule": group("schedule", "Scheduled messages.", "api schedule get SCHEDULE_ID"),
+        "template": group("template", "Templates.", "api template get 37582"),
+        "sign": group("sign", "Signatures.", "api sign get 37582"),
     }
     for call in CALLS:
         groups[call.name.rpartition(" ")[0]].add_command(_command(call))

@@ -13,7 +13,8 @@ def _secret(_: click.Context, __: click.Parameter, value: str | None) -> Secret 
     return None if value is None else Secret(value)
 
 
-def _params(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> Params:
+def params_of(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> Params:
+    """The parameters that `NAME=VALUE` texts say."""
     if not all(pair.partition("=")[0] and "=" in pair for pair in pairs):
         # Without the text itself, which may be a value.
         raise click.BadParameter("write it as NAME=VALUE")
@@ -34,7 +35,7 @@ MOBILE = click.Option(["--mobile"], required=True, callback=_mobile, metavar="NU
 TEMP_ID = click.Option(["--temp-id"], required=True, type=ID, metavar="ID", help="Of the template.")
 SIGN_ID = click.Option(["--sign-id"], type=ID, metavar="ID", help="Another signature than the default.")
 TEMP_PARA = click.Option(
-    ["--temp-para"], multiple=True, callback=_params, metavar="NAME=VALUE", help="A parameter; repeatable."
+    ["--temp-para"], multiple=True, callback=params_of, metavar="NAME=VALUE", help="A parameter; repeatable."
 )
 RECIPIENTS = click.Option(
     ["--recipients"],

@@ -163,12 +163,11 @@ def _from_json(path: Path, data: bytes) -> tuple[Recipient, ...]:
 
 
 def _recipient(entry: object) -> Recipient:
-    if not isinstance(entry, dict):
+    fields = entry if isinstance(entry, dict) else {}
+    mobile, values = fields.get("mobile"), fields.get("temp_para")
+    values = {} if values is None else values
+    if not isinstance(mobile, str) or not isinstance(values, dict):
         raise ValueError
-    match {"temp_para": None, **entry}:
-        case {"mobile": str(mobile), "temp_para": None}:
-            return Recipient(Mobile(mobile), Params())
-        case {"mobile": str(mobile), "temp_para": dict(values)}:
-            if all(isinstance(value, str) for value in values.values()):
-                return Recipient(Mobile(mobile), Params(values))
-    raise ValueError
+    if not all(isinstance(value, str) for value in values.values()):
+        raise ValueError
+    return Recipient(Mobile(mobile), Params(values))

@@ -1,6 +1,5 @@
 """`apply`: plan, ask, and carry it out; every outcome is told as it comes."""
 
-import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,20 +8,19 @@ import click
 
 from jsms_sync.cli.interrupt import stopped_by_signals
 from jsms_sync.cli.loading import load_valid
-from jsms_sync.cli.looking import Wanted, digester_of, observed_plan
+from jsms_sync.cli.looking import Wanted, binding, digester_of, observed_plan
 from jsms_sync.cli.options import Common, choices, command, overrides
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
 from jsms_sync.cli.starting import circumstances, new_state_at
 from jsms_sync.cli.telling import Teller
-from jsms_sync.cli.terminal import complain, notes, start_logging
+from jsms_sync.cli.terminal import check_confirmable, complain, notes, start_logging
 from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
-from jsms_sync.model.decisions import Action, RefusalCode
-from jsms_sync.model.events import Bound
+from jsms_sync.model.decisions import Action, HeldCode, RefusalCode
 from jsms_sync.model.outcomes import Outcome, Result
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.choices import Choices
 from jsms_sync.planning.plan import Plan, held_exits
-from jsms_sync.planning.safety import DEFAULTS, start_refusals
+from jsms_sync.planning.safety import start_refusals
 from jsms_sync.state.store import Backend, Store
 
 
@@ -62,7 +60,7 @@ def apply(
     """Plan, ask, and carry the plan out: templates, then campaigns, then what is left over."""
     start_logging(common)
     chosen = choices(**overriding)
-    _check_confirmable(auto_approve)
+    check_confirmable(auto_approve)
     definitions, problems = load_valid(common)
     wanted = Wanted(common, definitions, problems, clock(common)(), chosen)
     manner = Manner(format, auto_approve, detailed_exitcode)
@@ -76,19 +74,14 @@ def apply(
         return _hold_and_apply(wanted, connection, place, manner)
 
 
-def _check_confirmable(auto_approve: bool) -> None:
-    if not auto_approve and not sys.stdin.isatty():
-        raise InvalidInput(
-            "nobody is there to be asked, so nothing was done",
-            help="Give --auto-approve to apply without a question.",
-            code="confirmation-missing",
-        )
-
-
 def _check_time(common: Common, connection: Connection) -> None:
     """Looking ahead with writes is for sandboxes only (contract §1)."""
     if looks_ahead(common) and not connection.identity.loopback:
-        raise InvalidInput("--now is for looking ahead; an apply at JSMS happens now", code="usage")
+        raise InvalidInput(
+            "--now is for looking ahead; an apply at JSMS happens now",
+            help="Leave out --now and JSMS_SYNC_NOW, or look ahead with `jsms-sync plan`.",
+            code="usage",
+        )
 
 
 def _hold_and_apply(wanted: Wanted, connection: Connection, place: Backend, manner: Manner) -> Exit:
@@ -111,7 +104,8 @@ def _apply(wanted: Wanted, connection: Connection, store: Store, manner: Manner,
     plan, _ = observed_plan(wanted, connection, store.state)
     teller.plan(plan, asking=not manner.auto_approve)
     if plan.is_invalid or plan.refusals:
-        return Ended(plan, (), plan.exits(detailed=False) | _in_doubt(store))
+        exits = plan.exits(detailed=False) | held_exits(plan.held, stuck=manner.detailed)
+        return Ended(plan, (), exits | _in_doubt(store))
     if plan.changes and not manner.auto_approve and not click.confirm("Carry this out?", err=True):
         raise InvalidInput("not confirmed, so nothing was done", code="confirmation-missing")
     _bind(connection, store)
@@ -131,17 +125,18 @@ def _carried_out(
     stopping: threading.Event,
 ) -> tuple[Outcome, ...]:
     from jsms_sync.applying.apply import apply as carry_out
-    from jsms_sync.applying.run import Run
+    from jsms_sync.applying.run import Refusals, Run
 
     run = Run(
         connection.client,
         store,
         digester_of(connection.identity, store.state),
         clock(wanted.common),
-        DEFAULTS.freeze,
+        wanted.common.settings.limits.freeze,
         wanted.common.parallelism,
         stopping,
-        _allowed_in_use(wanted.choices),
+        _allowed(wanted.choices, RefusalCode.TEMPLATE_IN_USE),
+        Refusals(wanted.common.settings.limits.max_failed, _allowed(wanted.choices, RefusalCode.OVER_LIMIT)),
     )
     outcomes = []
     for outcome in carry_out(plan, run):
@@ -152,9 +147,7 @@ def _carried_out(
 
 def _bind(connection: Connection, store: Store) -> None:
     """The first apply makes the state belong to the account, and names the key of its digests."""
-    account, state = connection.identity.account, store.state
-    if state.account is None and account is not None:
-        store.commit(Bound(account, digester_of(connection.identity, state).key_id))
+    store.commit(*binding(connection.identity, store.state))
 
 
 def _in_doubt(store: Store) -> set[Exit]:
@@ -165,6 +158,7 @@ def _in_doubt(store: Store) -> set[Exit]:
 def _standing(plan: Plan, outcomes: Iterable[Outcome], manner: Manner) -> set[Exit]:
     """The codes that what is held asks for, and what was submitted just now and waits for its audit."""
     found = held_exits(plan.held, stuck=manner.detailed, waiting=manner.detailed)
+    found |= {Exit.UNKNOWN for held in plan.held if held.code is HeldCode.UNKNOWN_OUTCOME}
     waits = manner.detailed and any(_submitted(outcome) for outcome in outcomes)
     return found | ({Exit.WAITING} if waits else set())
 
@@ -174,6 +168,7 @@ def _submitted(outcome: Outcome) -> bool:
     return submits and outcome.result is Result.DONE and kind_of(outcome.address) == "template"
 
 
-def _allowed_in_use(chosen: Choices) -> frozenset[Address]:
-    prefix = f"{RefusalCode.TEMPLATE_IN_USE}="
+def _allowed(chosen: Choices, code: RefusalCode) -> frozenset[Address]:
+    """The addresses for which that refusal is lifted."""
+    prefix = f"{code}="
     return frozenset(Address(what.removeprefix(prefix)) for what in chosen.allow if what.startswith(prefix))

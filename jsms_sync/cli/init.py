@@ -29,7 +29,7 @@ templates:
 #     recipients_file: recipients/spring.csv
 """
 
-IGNORED = (".jsms-sync/", "*.state.json.lock", "*.state.json.backup")
+IGNORED = (".jsms-sync/", "*.state.json.lock", "*.state.json.stop.lock", "*.state.json.backup*")
 """The state itself is not ignored: it is what must not get lost, and holds no number and no secret."""
 
 
@@ -39,7 +39,7 @@ def init(common: Common, format: str) -> Exit:
     from jsms_sync.definitions.schema_file import schema_text
 
     done = [
-        _written(common.chdir / common.paths[0], DEFINITIONS),
+        _written(_scaffold(common), DEFINITIONS),
         _written(common.chdir / SCHEMA, schema_text()),
         _ignored(common.chdir / ".gitignore"),
         _state(common),
@@ -51,6 +51,12 @@ def init(common: Common, format: str) -> Exit:
         say("".join(f"{name}: {result}\n" for name, result in done))
         hint(common, "Next: `jsms-sync plan --sandbox`, which needs no account and sends nothing.")
     return Exit.DONE
+
+
+def _scaffold(common: Common) -> Path:
+    """The first file of the definitions, or one in their first folder."""
+    path = common.chdir / common.paths[0]
+    return path / "templates.yaml" if path.is_dir() else path
 
 
 def _written(path: Path, text: str) -> tuple[str, str]:

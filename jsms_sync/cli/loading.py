@@ -1,34 +1,41 @@
 """Definitions for commands: loaded from the chosen paths, or refused with every problem at once."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from jsms_sync import definitions
 from jsms_sync.cli.options import Common
+from jsms_sync.cli.problems import unusable
+from jsms_sync.cli.session import check_account
 from jsms_sync.definitions import Loaded
-from jsms_sync.errors import InvalidInput
+from jsms_sync.definitions.sources import SUFFIXES
 from jsms_sync.model.resources import Definitions, Problem, Severity
-from jsms_sync.reports.problem_text import problems_text
 
-CODE = "invalid-definitions"
+NOTHING_DONE = "Nothing was done. `jsms-sync validate` shows the same offline."
 
 
 def load(common: Common) -> Loaded:
-    """What the definitions say, with all problems."""
-    return definitions.load(common.paths, folder=common.chdir)
+    """What the definitions say, with all problems, those of the settings among them."""
+    settings, wrong = common.gathered.settings, common.gathered.problems
+    loaded = definitions.load(settings.definitions, folder=common.chdir, settings=settings)
+    return replace(loaded, problems=(*wrong, *loaded.problems))
+
+
+def load_drafts(common: Common, drafts: Mapping[str, bytes]) -> Loaded:
+    """What the definitions would say if these files were as they are drafted."""
+    settings = common.gathered.settings
+    paths = (*settings.definitions, *(name for name in drafts if name.endswith(SUFFIXES)))
+    return definitions.load(paths, folder=common.chdir, settings=settings, drafts=drafts)
 
 
 def load_valid(common: Common) -> tuple[Definitions, tuple[Problem, ...]]:
-    """Definitions without errors, and their warnings; InvalidInput tells every error otherwise."""
+    """Definitions without errors, and their warnings; InvalidInput tells every error otherwise.
+
+    Raises Stale when the environment is meant for another account than the credentials.
+    """
+    check_account(common)
     loaded = load(common)
     if loaded.has_errors:
-        raise _unusable([p for p in loaded.problems if p.severity is Severity.ERROR])
+        errors = [problem for problem in loaded.problems if problem.severity is Severity.ERROR]
+        raise unusable("definitions", errors, NOTHING_DONE)
     return loaded.definitions, loaded.problems
-
-
-def _unusable(errors: list[Problem]) -> InvalidInput:
-    """One problem speaks for itself, in two lines; several are listed."""
-    if len(errors) == 1:
-        only = errors[0]
-        message = f"{only.position}: {only.message} [{only.code}]"
-        return InvalidInput(message, help=" · ".join(only.help.splitlines()), code=CODE)
-    told = problems_text(errors).rstrip("\n")
-    help = "Nothing was done. `jsms-sync validate` shows the same offline."
-    return InvalidInput(f"the definitions have {len(errors)} errors:\n{told}", help=help, code=CODE)

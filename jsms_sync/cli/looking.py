@@ -8,15 +8,19 @@ from datetime import datetime
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import Connection, Identity, clock, looks_ahead
-from jsms_sync.model.decisions import Action
+from jsms_sync.model.decisions import Action, Change
 from jsms_sync.model.digests import Digester
+from jsms_sync.model.events import Bound, Event
 from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Definitions, Problem, kind_of
+from jsms_sync.model.text import signature_length
+from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.selection import check_named
 
 NO_STATE = "there is no state here yet: everything counts as new, and apply will need --new-state"
 
@@ -37,8 +41,20 @@ def digester_of(identity: Identity, state: State) -> Digester:
     return Digester(identity.hash_key or Secret("none"), state.lineage)
 
 
-def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -> tuple[Plan, Observed]:
-    """The plan after a look at the service, GETs only; the balance is read when campaigns would change."""
+def binding(identity: Identity, state: State) -> tuple[Event, ...]:
+    """What makes a new state belong to the account, and names the key of its digests."""
+    if state.account is not None or identity.account is None:
+        return ()
+    return (Bound(identity.account, digester_of(identity, state).key_id),)
+
+
+def observed_plan(
+    wanted: Wanted, connection: Connection, state: State | None, *, priced: bool = True
+) -> tuple[Plan, Observed]:
+    """The plan after a look at the service, GETs only.
+
+    Where it is to be `priced`, the balance is read when campaigns would change.
+    """
     from jsms_sync.applying.refresh import read_balance, refresh
 
     known = state or State(lineage="")
@@ -52,14 +68,14 @@ def observed_plan(wanted: Wanted, connection: Connection, state: State | None) -
     # The look took its time: what came due meanwhile was sent, and did not vanish.
     wanted = replace(wanted, now=clock(common)())
     plan = _plan(wanted, connection.identity, state, observed)
-    if any(_costs(change.action) and kind_of(change.address) == "campaign" for change in plan.changes):
-        balance = read_balance(connection.client)
-        plan = replace(plan, estimate=replace(plan.estimate, balance=balance))
+    if priced and any(_costs(change) and kind_of(change.address) == "campaign" for change in plan.changes):
+        plan = with_balance(plan, read_balance(connection.client), wanted.choices)
     return plan, observed
 
 
-def _costs(action: Action) -> bool:
-    return action in (Action.CREATE, Action.MODIFY, Action.REPLACE)
+def _costs(change: Change) -> bool:
+    sends = change.action in (Action.CREATE, Action.MODIFY, Action.REPLACE)
+    return sends and kind_of(change.address) == "campaign"
 
 
 def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Plan:
@@ -69,7 +85,8 @@ def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Pla
 
 
 def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Observed) -> Plan:
-    known = state or State(lineage="")
+    known, settings = state or State(lineage=""), wanted.common.settings
+    check_named(wanted.definitions, known, wanted.choices)
     origin = Origin(
         str(uuid.uuid4()),
         wanted.now,
@@ -78,6 +95,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         state.lineage if state else None,
         known.serial,
         wanted.definitions.digest,
+        settings.digest,
     )
     look = Look(
         origin,
@@ -87,9 +105,11 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         wanted.now,
         digester_of(identity, known),
         choices=wanted.choices,
+        limits=settings.limits,
         existing=_existing(wanted.common, known),
         problems=wanted.problems,
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
+        signature=signature_length(settings.signature),
     )
     return make_plan(look)
 
@@ -98,3 +118,8 @@ def _existing(common: Common, state: State) -> frozenset[str]:
     """The recorded source files that still exist (contract §6)."""
     sources = {record.source for record in state.resources.values() if record.source}
     return frozenset(source for source in sources if os.path.exists(common.chdir / source))
+
+
+def plan_for(wanted: Wanted, identity: Identity, state: State, observed: Observed) -> Plan:
+    """The plan from what was observed before, and a state that may not be saved yet."""
+    return _plan(wanted, identity, state, observed)

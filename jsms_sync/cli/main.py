@@ -6,11 +6,12 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from keyword import iskeyword
 
 import click
 
 from jsms_sync import __version__
-from jsms_sync.cli.options import COMMON
+from jsms_sync.cli.options import BEFORE
 from jsms_sync.errors import Exit, Interrupted, InvalidInput, JsmsSyncError
 
 COMMANDS = {
@@ -20,10 +21,20 @@ COMMANDS = {
     "show": ("plan", "Show a saved plan."),
     "apply": ("apply", "Plan, ask, and carry the plan out."),
     "status": ("status", "Show how audits and campaigns stand."),
+    "wait": ("wait", "Wait until no audit is open; sends GETs only."),
+    "drift": ("drift", "Compare what is recorded with what JSMS shows."),
     "outputs": ("status", "Print the serving temp_id of every template."),
+    "import": ("import_", "Adopt what exists at JSMS: write its entry, record its id."),
+    "preview": ("preview", "Show messages as a phone does, their parts and cost."),
+    "explain": ("explain", "Say what a code means and what to do next."),
+    "cancel": ("cancel", "Stop campaigns at once, whatever else is running."),
+    "test-send": ("test_send", "Send one message of a campaign to a number of your own."),
     "resolve": ("resolve", "Settle an outcome that is unknown."),
+    "callback": ("callback", "Take in what JSMS pushes to a URL of yours."),
+    "state": ("state", "Look into the state, and mend it."),
     "api": ("api", "Make one call of the JSMS API."),
     "sandbox": ("sandbox", "Serve the local emulator of JSMS."),
+    "doctor": ("doctor", "Check everything that a command needs, and show the settings."),
     "schema": ("schema", "Print the JSON Schema of definitions, for editors."),
 }
 """Each command, the module that holds it, and its line in the help."""
@@ -41,7 +52,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"jsms_sync.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 
@@ -65,11 +76,10 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    params=[*COMMON],
+    params=[*BEFORE],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example:  jsms-sync plan -f templates.yaml",
 )
-@click.version_option(__version__, message="jsms-sync %(version)s")
 def cli(**_: object) -> None:
     """Keep the SMS templates and scheduled campaigns of a JSMS account in git.
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from jsms_sync import __version__
+
 if TYPE_CHECKING:
+    from jsms_sync.cli.settings import Gathered
+    from jsms_sync.model.settings import Settings
     from jsms_sync.planning.choices import Choices
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,7 +22,7 @@ DEFINITIONS = "templates.yaml"
 STATE = "jsms-sync.state.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Common:
     """The shared options as given; None or empty where they were not."""
 
@@ -26,16 +31,29 @@ class Common:
     base_url: str | None
     sandbox: bool
     now: str | None
+    env: str | None
     parallelism: int
     lock_timeout: float
     chdir: Path
     verbose: int
     quiet: bool
 
+    @cached_property
+    def gathered(self) -> "Gathered":
+        """The settings of this run and what is wrong with them; read once, when they are first asked for."""
+        from jsms_sync.cli.settings import gather
+
+        return gather(self)
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings of this run; InvalidInput tells every error in them."""
+        return self.gathered.usable()
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The definitions to load."""
-        return self.file or (DEFINITIONS,)
+        return self.settings.definitions
 
 
 COMMON = (
@@ -51,6 +69,7 @@ COMMON = (
         ["--sandbox"], is_flag=True, help="Use the embedded emulator: no account, no server, no SMS."
     ),
     click.Option(["--now"], metavar="TIME", help="Look ahead: decide as if it were that time (ISO 8601)."),
+    click.Option(["--env"], metavar="NAME", help="An environment of jsms-sync.yaml."),
     click.Option(
         ["--parallelism"],
         type=click.IntRange(1, 64),
@@ -78,6 +97,28 @@ COMMON = (
 )
 
 
+def _tell_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"jsms-sync {__version__}")
+        context.exit()
+
+
+VERSION = click.Option(
+    ["--version"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
+BEFORE = (
+    *COMMON,
+    click.Option(["--format"], metavar="FORMAT", help="Of stdout: text, json or what else the command has."),
+    VERSION,
+)
+"""What may stand before the command."""
+
+
 def command(
     name: str, *, example: str, formats: tuple[str, ...] = ("text", "json")
 ) -> Callable[[F], click.Command]:
@@ -87,7 +128,7 @@ def command(
         def callback(**values: Any) -> Any:
             context = click.get_current_context()
             own = {key: value for key, value in values.items() if key not in _NAMES}
-            return function(common=_merged(context), **own)
+            return function(common=_merged(context), **{**own, "format": _format(context, format_option)})
 
         format_option = click.Option(
             ["--format"], type=click.Choice(formats), default=formats[0], show_default=True, help="Of stdout."
@@ -96,7 +137,7 @@ def command(
         return click.Command(
             name,
             callback=callback,
-            params=[*own_params, format_option, *COMMON],
+            params=[*own_params, format_option, *COMMON, VERSION],
             help=function.__doc__,
             epilog=f"Example:  {example}",
         )
@@ -111,6 +152,12 @@ def _merged(context: click.Context) -> Common:
     """The shared options: those after the command, else those before it; repeatable ones from both."""
     chosen = {name: _value(context, name) for name in _NAMES if name}
     return Common(**chosen)
+
+
+def _format(context: click.Context, option: click.Option) -> Any:
+    """The format given after the command, else before it, where the command has to know it too."""
+    given = _value(context, "format")
+    return context.params["format"] if given is None else option.type_cast_value(context, given)
 
 
 def _value(context: click.Context, name: str) -> Any:
@@ -132,18 +179,30 @@ OVERRIDES = (
     ),
     click.option("--recreate", multiple=True, metavar="ADDRESS", help="Schedule a cancelled campaign again."),
     click.option("--overwrite", multiple=True, metavar="ADDRESS", help="Set again what was changed outside."),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="ADDRESS",
+        help="This alone, and what it needs; * fits any text.",
+    ),
+    click.option("--exclude", multiple=True, metavar="ADDRESS", help="Leave this out; * fits any text."),
 )
 
 
 def overrides(function: F) -> F:
-    """The options that each override one thing."""
+    """The options that each override one thing, and those that choose what a run is about."""
     for option in reversed(OVERRIDES):
         function = option(function)
     return function
 
 
 def choices(
-    allow: tuple[str, ...], supersede: tuple[str, ...], recreate: tuple[str, ...], overwrite: tuple[str, ...]
+    allow: tuple[str, ...] = (),
+    supersede: tuple[str, ...] = (),
+    recreate: tuple[str, ...] = (),
+    overwrite: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
 ) -> "Choices":
     """The overrides as values; InvalidInput for one that names nothing."""
     # Imported here: `--help` needs none of it, and it is a third of what that would take.
@@ -155,4 +214,6 @@ def choices(
         frozenset(map(Address, supersede)),
         frozenset(map(Address, recreate)),
         frozenset(map(Address, overwrite)),
+        frozenset(only),
+        frozenset(exclude),
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from jsms_sync.cli.options import STATE, Common
+from jsms_sync.cli.options import Common
+from jsms_sync.cli.settings import SANDBOX
 from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed, Stale
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from jsms_sync.api.credentials import Credentials
     from jsms_sync.sandbox.settings import Access
 
-SANDBOX = ".jsms-sync"
-"""The folder of the embedded sandbox: its data and its state."""
-
 Clock = Callable[[], datetime]
 
 
@@ -35,7 +33,7 @@ def clock(common: Common) -> Clock:
     given = common.now or os.environ.get("JSMS_SYNC_NOW")
     if not given:
         return lambda: datetime.now(UTC)
-    start, began = _moment(given), time.monotonic()
+    start, began = _moment(given, "--now" if common.now else "JSMS_SYNC_NOW"), time.monotonic()
     return lambda: start + timedelta(seconds=time.monotonic() - began)
 
 
@@ -44,22 +42,19 @@ def looks_ahead(common: Common) -> bool:
     return bool(common.now or os.environ.get("JSMS_SYNC_NOW"))
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, given_by: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        message = f"--now {text}: not a time"
+        message = f"{given_by} {text}: not a time"
         raise InvalidInput(message, help="Write it as 2027-03-01T09:55:00+08:00.") from None
     at_home = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
     return at_home.astimezone(UTC)
 
 
 def backend(common: Common) -> Backend:
-    """Where the state is kept; the sandbox never uses the one that the environment names."""
-    if common.sandbox:
-        default = str(Path(SANDBOX) / "sandbox.state.json")
-        return open_location(common.state or default, common.chdir)
-    return open_location(common.state or os.environ.get("JSMS_SYNC_STATE") or STATE, common.chdir)
+    """Where the state is kept; the sandbox never uses the one that environment or settings name."""
+    return open_location(common.settings.state, common.chdir)
 
 
 def owner(verb: str) -> Holder:
@@ -106,15 +101,25 @@ _NOTHING = Beside()
 
 @contextmanager
 def connected(common: Common, beside: Beside = _NOTHING) -> Iterator[Connection]:
-    """A connection to the service that is meant, or to the embedded sandbox, for the length of the block."""
+    """A connection to the service that is meant, or to the embedded sandbox, for the length of the block.
+
+    Raises Stale when the environment is meant for another account, before any request.
+    """
+    check_account(common)
     if common.sandbox:
         with _sandbox(common, beside) as connection:
             yield connection
         return
-    app = _pair("JSMS_APP_KEY", "JSMS_MASTER_SECRET")
-    developer = _pair("JSMS_DEV_KEY", "JSMS_DEV_SECRET") if beside.developer else None
-    with _client(app, _base_url(common), common, beside, developer) as connection:
+    app = _pair(common.settings.app_key_env, common.settings.master_secret_env)
+    developer = _developer(required=beside.developer)
+    with _client(app, base_url_of(common), common, beside, developer) as connection:
         yield connection
+
+
+def _developer(*, required: bool) -> "Credentials | None":
+    """The account's pair; where it is not required, half of it is as good as none."""
+    names = ("JSMS_DEV_KEY", "JSMS_DEV_SECRET")
+    return _pair(*names) if required or all(map(_from_environment, names)) else None
 
 
 def _pair(*names: str) -> "Credentials":
@@ -129,6 +134,17 @@ def _pair(*names: str) -> "Credentials":
             help=f"Set {' and '.join(names)} (or …_FILE), or try --sandbox.",
         )
     return Credentials(key, Secret(secret))
+
+
+def credentials(common: Common) -> "Credentials":
+    """The app's key and secret, or those of the embedded sandbox; Stale when another account is pinned."""
+    check_account(common)
+    if not common.sandbox:
+        return _pair(common.settings.app_key_env, common.settings.master_secret_env)
+    from jsms_sync.api.credentials import Credentials
+    from jsms_sync.sandbox.settings import Settings
+
+    return Credentials(Settings().app_key, Secret(Settings().master_secret))
 
 
 @contextmanager
@@ -191,14 +207,38 @@ def offline(common: Common) -> Identity:
     """Who is meant when nothing is asked of JSMS; without an appKey the account is not compared."""
     from jsms_sync.api.service import service_at
 
-    key, secret = _from_environment("JSMS_APP_KEY"), _from_environment("JSMS_MASTER_SECRET")
+    check_account(common)
+    key = _from_environment(common.settings.app_key_env)
+    secret = _from_environment(common.settings.master_secret_env)
     if common.sandbox:
         from jsms_sync.sandbox.settings import Settings
 
         return Identity(account_of("", Settings().app_key, loopback=True), Secret(Settings().master_secret))
-    service = service_at(_base_url(common))
+    service = service_at(base_url_of(common))
     account = account_of(service.origin, key, loopback=service.loopback) if key else None
     return Identity(account, _hash_key(Secret(secret) if secret else None), service.loopback)
+
+
+def check_account(common: Common) -> None:
+    """Raises Stale when the environment pins another account than that of the appKey.
+
+    Without an appKey nothing can be asked of any account, and with `--sandbox` of no real one.
+    """
+    from jsms_sync.api.service import service_at
+
+    settings = common.settings
+    key = "" if common.sandbox or settings.account is None else _from_environment(settings.app_key_env)
+    if not key:
+        return
+    service = service_at(base_url_of(common))
+    account = account_of(service.origin, key, loopback=service.loopback)
+    if account != settings.account:
+        raise Stale(
+            f"the environment {settings.environment} is for account {settings.account}, "
+            f"and {settings.app_key_env} belongs to {account}",
+            help=f"Use the credentials of that account; it is pinned at {settings.origin('account')}.",
+            code="account-mismatch",
+        )
 
 
 def account_of(origin: str, app_key: str, *, loopback: bool) -> str:
@@ -207,10 +247,11 @@ def account_of(origin: str, app_key: str, *, loopback: bool) -> str:
     return hashlib.sha256(f"{service}\n{app_key}".encode()).hexdigest()[:16]
 
 
-def _base_url(common: Common) -> str:
+def base_url_of(common: Common) -> str:
+    """The URL of the service that is meant, JSMS where nothing else is said."""
     from jsms_sync.api.service import DEFAULT_BASE_URL
 
-    return common.base_url or os.environ.get("JSMS_SYNC_BASE_URL") or DEFAULT_BASE_URL
+    return common.settings.base_url or DEFAULT_BASE_URL
 
 
 def _hash_key(secret: Secret | None) -> Secret | None:
@@ -227,4 +268,7 @@ def _from_environment(name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InvalidInput(f"{name}_FILE names {path}, which cannot be read: {reason}") from None
+        raise InvalidInput(
+            f"{name}_FILE names {path}, which cannot be read: {reason}",
+            help=f"Name a readable file in {name}_FILE, or set {name} itself.",
+        ) from None

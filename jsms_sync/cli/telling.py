@@ -11,7 +11,7 @@ from jsms_sync.model.outcomes import Outcome
 from jsms_sync.planning.document import plan_document
 from jsms_sync.planning.plan import Plan
 from jsms_sync.reports.outcome_json import apply_document, outcome_document
-from jsms_sync.reports.outcome_text import outcome_line, outcome_summary
+from jsms_sync.reports.outcome_text import outcome_line, outcome_summary, what_next
 from jsms_sync.reports.plan_text import plan_text, refusals_text
 
 
@@ -58,3 +58,4 @@ class Teller:
             say_json({"event": "summary", **document}, indent=None)
         elif not quiet:
             say(outcome_summary(document, paint()))
+            hint(self.common, *what_next(document))

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import click
 
 from jsms_sync.cli.options import Common
-from jsms_sync.errors import JsmsSyncError
+from jsms_sync.errors import InvalidInput, JsmsSyncError
+from jsms_sync.model.records import State
 from jsms_sync.reports.paint import Paint, coloured, plain
 
 
@@ -42,11 +43,31 @@ def complain(error: JsmsSyncError) -> None:
         click.echo(f"       {error.help}", err=True)
 
 
+def check_confirmable(auto_approve: bool) -> None:
+    """Raises InvalidInput where a question would have to be asked, and nobody is there."""
+    if not auto_approve and not sys.stdin.isatty():
+        raise InvalidInput(
+            "nobody is there to be asked, so nothing was done",
+            help="Give --auto-approve to go on without a question.",
+            code="confirmation-missing",
+        )
+
+
 def start_logging(common: Common) -> None:
     """With -v each request is told on stderr; no message of ours holds anything private."""
     if common.verbose:
         logging.basicConfig(level=logging.DEBUG if common.verbose > 1 else logging.INFO, stream=sys.stderr)
         logging.getLogger("jsms_sync").setLevel(logging.DEBUG)
+
+
+def doubts(state: State) -> tuple[str, ...]:
+    """A note for every address of which an outcome is unknown: each command tells of it (contract §2)."""
+    addresses = sorted({intent.address for intent in state.intents if intent.creates})
+    return tuple(
+        f"the outcome of a request for {address} is unknown; `jsms-sync resolve {address} --created ID`, "
+        "or `--not-created`, settles it"
+        for address in addresses
+    )
 
 
 def notes(common: Common, found: Iterable[str]) -> None:

@@ -1,23 +1,45 @@
 """What the user wrote: YAML with positions, schema, rules, recipients files; made resources or problems."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jsms_sync.definitions.loaded import Loaded
+from jsms_sync.model.settings import DEFAULT_SETTINGS, SETTINGS_FILE, Settings
 
-CONTENT_LIMIT = 350
-"""The characters a template may have by the documents of 2018; those of 2021 say 500 (`jsms-api.md §6.1`)."""
+if TYPE_CHECKING:
+    from jsms_sync.definitions.settings_file import SettingsFile
 
-__all__ = ["CONTENT_LIMIT", "Loaded", "load"]
+__all__ = ["Loaded", "load", "load_settings"]
 
 
-def load(paths: Sequence[str], *, folder: Path, content_limit: int = CONTENT_LIMIT) -> Loaded:
+def load(
+    paths: Sequence[str],
+    *,
+    folder: Path,
+    settings: Settings = DEFAULT_SETTINGS,
+    drafts: Mapping[str, bytes] | None = None,
+) -> Loaded:
     """Everything that the YAML files and folders define, with all problems of one run.
 
-    Paths are relative to `folder`, and so are the names of files in positions. Nothing is raised for
+    Paths are relative to `folder`, and so are the names of files in positions. Of the settings count the
+    time zone, the signature, the limits `max_content` and `max_invalid`, and the rules. `drafts` are files
+    as they are going to be, by name: they are read in place of what is on the disk. Nothing is raised for
     what a file holds or for a file that cannot be read: that is a problem.
     """
     # yaml and what else reading needs cost more than the whole of `--help`.
     from jsms_sync.definitions.loading import load_all
 
-    return load_all(paths, folder, content_limit)
+    return load_all(paths, folder, settings, drafts=drafts)
+
+
+def load_settings(folder: Path) -> "SettingsFile | None":
+    """What `jsms-sync.yaml` in the folder says, with every problem; None where there is no such file."""
+    from jsms_sync.definitions.settings_file import SettingsFile, read_settings
+    from jsms_sync.definitions.sources import read_bytes
+    from jsms_sync.model.resources import Problem
+
+    if not (folder / SETTINGS_FILE).exists():
+        return None
+    data = read_bytes(SETTINGS_FILE, folder)
+    return SettingsFile({}, {}, (data,)) if isinstance(data, Problem) else read_settings(SETTINGS_FILE, data)

@@ -64,6 +64,9 @@ CODES: Mapping[str, Code] = {
     "content-too-long": Code(
         _ERROR, "shorten it; a newline counts 2, and signature and opt-out text come on top"
     ),
+    "message-too-long": Code(
+        _WARNING, "shorten it: JSMS counts the signature and, for marketing, the opt-out text too"
+    ),
     "content-brackets": Code(_ERROR, "leave the signature out: JSMS puts 【signature】 in front"),
     "malformed-variable": Code(
         _ERROR, "a variable is written {{name}}: letters and digits, no spaces, two braces each side"
@@ -71,16 +74,38 @@ CODES: Mapping[str, Code] = {
     "variable-underscore": Code(
         _WARNING, "JSMS documents letters and digits only; rename it if the audit refuses it"
     ),
+    "other-variable-syntax": Code(_WARNING, "if it is meant to be a variable, write {{name}}"),
+    "variables-only": Code(_WARNING, "say in fixed words what the message is about"),
+    "variables-adjacent": Code(_WARNING, "put fixed words or punctuation between them, or make them one"),
+    "many-variables": Code(_WARNING, "put what is always the same into the text, or split the template"),
     "verification-variables": Code(
         _ERROR, "JSMS fills in the code itself: use {{code}} once, and no other variable"
     ),
     "ttl-unused": Code(_WARNING, "remove `ttl`: only verification templates have one"),
     "remark-too-long": Code(_ERROR, "shorten it to 500 characters"),
+    "remark-over-100": Code(_WARNING, "shorten it to 100 characters"),
     "url-without-link": Code(
         _ERROR, "begin the `remark` with the link that {{url}} will hold; JSMS audits it"
     ),
+    "link-not-first": Code(_WARNING, "write the link first, then what else the auditor should know"),
+    "link-variable-name": Code(
+        _WARNING, "call it {{url}}, let it hold the whole link, and begin the `remark` with that link"
+    ),
     "handwritten-opt-out": Code(
-        _WARNING, "leave it out: the platform appends 拒收请回复R to marketing texts itself"
+        _WARNING,
+        "leave it out: the platform appends 拒收请回复R to marketing texts itself, and others have none",
+    ),
+    "marketing-words": Code(_WARNING, "leave the offer out, or make it a marketing template"),
+    "forbidden-content": Code(
+        _WARNING, "say it in other words if it is not about that; else do not submit it"
+    ),
+    "invisible-character": Code(
+        _WARNING, "delete it: it came with pasted text; a space is U+0020 or, in Chinese, U+3000"
+    ),
+    "lookalike-character": Code(_WARNING, "type the character again instead of pasting it"),
+    "special-symbol": Code(_WARNING, "leave it out, or say it in words"),
+    "same-text": Code(
+        _WARNING, "use one of the two for both; campaigns and applications can share a template"
     ),
     "moved-from-defined": Code(_ERROR, "remove the old entry, or remove `moved_from`"),
     "moved-from-twice": Code(_ERROR, "one of the two is a new resource: remove its `moved_from`"),
@@ -113,6 +138,23 @@ CODES: Mapping[str, Code] = {
     ),
     "unused-column": Code(_WARNING, "it is not sent; remove it, or use it in the template's content"),
     "more-problems": Code(_ERROR, "correct those above and validate again"),
+    # Settings
+    "invalid-limit": Code(_ERROR, "write a whole number"),
+    "invalid-hours": Code(_ERROR, "write two times of one day, the earlier first, as in 08:00-21:00"),
+    "invalid-date": Code(_ERROR, "write a date as 2027-04-05, first and last day as 2027-02-10..2027-02-17"),
+    "invalid-signature": Code(_ERROR, "write its text alone, without 【】, brackets and spaces"),
+    "invalid-account": Code(_ERROR, "write the 16 digits and letters that `jsms-sync doctor` shows"),
+    "invalid-variable": Code(
+        _ERROR,
+        "write the name of an environment variable, in capitals; the key or secret itself stands in no file",
+    ),
+    "invalid-url": Code(_ERROR, "write it as https://host/v1, without user, query or fragment"),
+    "invalid-level": Code(_ERROR, "a rule is error, warning or off"),
+    "secret-in-settings": Code(
+        _ERROR, "take it out, also of the history of the file; set JSMS_SYNC_STATE to the whole location"
+    ),
+    "unknown-rule": Code(_ERROR, ""),
+    "fixed-rule": Code(_ERROR, ""),
 }
 
 

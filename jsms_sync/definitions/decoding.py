@@ -35,7 +35,7 @@ def place_in(file: str, text: str, index: int) -> Position:
 
 def lines_of(text: str) -> list[str]:
     """The lines of the text without their ends, broken where YAML and CSV break them."""
-    return _BREAK.split(text)
+    return _BREAK.split(text) if "\r" in text else text.split("\n")
 
 
 def _not_utf_8(file: str, body: bytes, index: int) -> Problem:

@@ -16,13 +16,16 @@ from jsms_sync.definitions.loaded import Loaded
 from jsms_sync.definitions.places import Document, Table
 from jsms_sync.definitions.reader import read
 from jsms_sync.definitions.roster import Sheets, roster
+from jsms_sync.definitions.rules import check_entry, check_text
 from jsms_sync.definitions.rules_campaign import CAMPAIGN_RULES, moves
-from jsms_sync.definitions.rules_template import RULES
+from jsms_sync.definitions.rules_same import same_texts
 from jsms_sync.definitions.schema_file import schema_text
+from jsms_sync.definitions.severity import weighed
 from jsms_sync.definitions.shape import Gate, misshapen, native_gate
-from jsms_sync.definitions.sources import digest, find, read_bytes
-from jsms_sync.definitions.times import DEFAULT_ZONE, zone, zone_names
+from jsms_sync.definitions.sources import Drafts, digest, find, read_bytes
+from jsms_sync.definitions.times import zone, zone_names
 from jsms_sync.definitions.wording import did_you_mean, shown
+from jsms_sync.definitions.written import TextLimits, Written, written
 from jsms_sync.model.resources import (
     Address,
     Campaign,
@@ -33,6 +36,8 @@ from jsms_sync.model.resources import (
     kind_of,
     template_address,
 )
+from jsms_sync.model.settings import Settings
+from jsms_sync.model.text import signature_length
 
 GateMaker = Callable[[dict[str, Any]], Gate | None]
 
@@ -42,7 +47,8 @@ class _Run:
     """What one run has found so far."""
 
     folder: Path
-    content_limit: int
+    settings: Settings
+    drafts: Drafts | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     zones: dict[str, tzinfo | None] = field(default_factory=dict)
@@ -50,11 +56,15 @@ class _Run:
 
 
 def load_all(
-    paths: Sequence[str], folder: Path, content_limit: int, gate_for: GateMaker = native_gate
+    paths: Sequence[str],
+    folder: Path,
+    settings: Settings,
+    gate_for: GateMaker = native_gate,
+    drafts: Drafts | None = None,
 ) -> Loaded:
     """Everything that the paths define, with all problems sorted by place."""
     with _uncollected():
-        return _loaded(_Run(folder, content_limit), paths, gate_for)
+        return _loaded(_Run(folder, settings, drafts), paths, gate_for)
 
 
 @contextmanager
@@ -74,7 +84,7 @@ def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> Loaded:
     known, twice = merged(run.entries)
     run.problems += [*twice, *moves(known)]
     _check_templates(run, known)
-    sheets = Sheets(run.folder)
+    sheets = Sheets(run.folder, run.settings, run.drafts)
     campaigns = _check_campaigns(run, known, sheets)
     wrong = {found.address for found in run.problems if found.severity is Severity.ERROR}
     templates = {
@@ -96,7 +106,7 @@ def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
     gate = gate_for(schema)
     names, run.problems = find(paths, run.folder)
     for name in names:
-        data = read_bytes(name, run.folder)
+        data = read_bytes(name, run.folder, run.drafts)
         if isinstance(data, Problem):
             run.problems.append(data)
             continue
@@ -112,7 +122,7 @@ def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
 
 def _zone(run: _Run, document: Document, bad: frozenset[tuple[str | int, ...]]) -> tzinfo | None:
     if not isinstance(document.root, Table) or "timezone" not in document.root or ("timezone",) in bad:
-        return zone(DEFAULT_ZONE)
+        return zone(run.settings.timezone)
     name = document.root.text("timezone")
     found = zone(name)
     if found is None:
@@ -125,10 +135,16 @@ def _zone(run: _Run, document: Document, bad: frozenset[tuple[str | int, ...]]) 
 
 
 def _check_templates(run: _Run, known: Mapping[Address, Entry]) -> None:
+    limits = TextLimits(run.settings.limits.max_content, signature_length(run.settings.signature))
+    texts: list[Written] = []
     for address, entry in known.items():
         if kind_of(address) == "template":
-            for rule in RULES:
-                run.problems += rule(entry, run.content_limit)
+            found = check_entry(entry)
+            if text := written(entry, limits):
+                found += check_text(text)
+                texts.append(text)
+            run.problems += weighed(found, run.settings.rules)
+    run.problems += weighed(same_texts(texts), run.settings.rules)
 
 
 def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) -> dict[Address, Campaign]:
@@ -140,7 +156,7 @@ def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) 
         for rule in CAMPAIGN_RULES:
             run.problems += rule(entry, known)
         recipients, found = roster(entry, known, sheets)
-        run.problems += found
+        run.problems += weighed(found, run.settings.rules)
         at = time_of(entry, run.zones[entry.document.file])
         if isinstance(at, Problem):
             run.problems.append(at)

@@ -1,6 +1,7 @@
 """Plain data that remembers where each part was written, and in which letters."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jsms_sync.model.resources import Address, Position, campaign_address, template_address
@@ -54,12 +55,13 @@ class Rows(list[Any]):
 
 
 class Document(NamedTuple):
-    """One YAML file as data: its root, and the paths of values that already have a problem."""
+    """One YAML file as data: its root, the paths of values that already have a problem, and its lines."""
 
     file: str
     root: Any
     start: Position
     bad: frozenset[Path]
+    lines: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"Document({self.file!r})"

@@ -16,7 +16,7 @@ from yaml.events import (
 )
 
 from jsms_sync.definitions.codes import problem
-from jsms_sync.definitions.decoding import decode
+from jsms_sync.definitions.decoding import decode, lines_of
 from jsms_sync.definitions.places import Document, Path, Place, Rows, Table, address_of
 from jsms_sync.definitions.scalars import is_ambiguous, plain
 from jsms_sync.definitions.syntax import syntax_problem
@@ -53,7 +53,7 @@ def read(file: str, data: bytes, parser: Any = PARSER) -> tuple[Document | None,
     source = parser(text)
     builder = _Builder(file, source)
     try:
-        return builder.document(), builder.problems
+        return builder.document()._replace(lines=lines_of(text)), builder.problems
     except _Stop as stop:
         return None, [*builder.problems, stop.why]
     except (yaml.YAMLError, ValueError, OverflowError) as error:

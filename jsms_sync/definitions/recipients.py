@@ -1,7 +1,7 @@
 """Rows of numbers and values made recipients, whichever way they were written."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from jsms_sync.definitions.codes import CODES, problem
@@ -53,11 +53,18 @@ class Finding(NamedTuple):
     field: str
     message: str
     help: str | None = None
+    severity: Severity | None = None
+    """Where it is not that of its code."""
+
+    @property
+    def weight(self) -> Severity:
+        """How much it weighs."""
+        return self.severity or CODES[self.code].severity
 
     @property
     def order(self) -> tuple[bool, int]:
         """Errors first, then by row."""
-        return CODES[self.code].severity is Severity.WARNING, self.row
+        return self.weight is Severity.WARNING, self.row
 
 
 def recipients(rows: Rows, needs: Needs) -> tuple[tuple[Recipient, ...], list[Finding]]:
@@ -83,8 +90,9 @@ def recipients(rows: Rows, needs: Needs) -> tuple[tuple[Recipient, ...], list[Fi
 
 def located(rows: Rows, findings: Iterable[Finding], address: Address) -> Iterator[Problem]:
     """The findings as problems at their places."""
-    for code, row, field, message, help in findings:
-        yield problem(code, rows.at(row, field), message, help, address)
+    for each in findings:
+        found = problem(each.code, rows.at(each.row, each.field), each.message, each.help, address)
+        yield replace(found, severity=each.weight)
 
 
 def _value_findings(

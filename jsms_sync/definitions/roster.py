@@ -5,15 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from jsms_sync.definitions.codes import CODES, problem
+from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.entries import Entry
 from jsms_sync.definitions.places import Table
 from jsms_sync.definitions.recipients import Finding, Needs, Row, Rows, located, recipients
 from jsms_sync.definitions.rules_template import has_brackets
+from jsms_sync.definitions.severity import weighed_findings
 from jsms_sync.definitions.sheet import MOBILE_COLUMN, Sheet, read_sheet
-from jsms_sync.definitions.sources import beside, read_bytes, unreadable
+from jsms_sync.definitions.sources import Drafts, beside, read_bytes, unreadable
+from jsms_sync.definitions.tolerance import Read, tolerated
 from jsms_sync.definitions.wording import quoted, shown
 from jsms_sync.model.resources import Address, Position, Problem, Recipient, Severity, template_address
+from jsms_sync.model.settings import Settings
 from jsms_sync.model.text import VARIABLE, variables
 
 MOST_PROBLEMS = 20
@@ -21,10 +24,10 @@ MOST_PROBLEMS = 20
 
 
 class Sheets:
-    """The recipients files, each read once however many campaigns name it."""
+    """The recipients files, each read once for all campaigns that name it, and how they are judged."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settings: Settings, drafts: Drafts | None = None) -> None:
+        self.folder, self.settings, self.drafts = folder, settings, drafts
         self.files: dict[str, bytes] = {}
         self._read: dict[str, Sheet | Problem] = {}
 
@@ -38,7 +41,7 @@ class Sheets:
         return self._read[name]
 
     def _fresh(self, name: str) -> Sheet | Problem:
-        data = read_bytes(name, self.folder)
+        data = read_bytes(name, self.folder, self.drafts)
         if isinstance(data, Problem):
             return data
         self.files[name] = data
@@ -182,6 +185,9 @@ def _from_file(
         needs = Needs(tuple(name for name in needs.variables if name not in lacking), needs.defaults)
     rows = _sheet_rows(sheet, columns)
     built, findings = recipients(rows, needs)
+    weighty = list(weighed_findings(findings, sheets.settings.rules))
+    limit = sheets.settings.limits.max_invalid
+    built, findings, problems = tolerated(rows, needs, Read(built, weighty, problems), limit)
     return built, _capped(entry, sheet, problems, rows, findings)
 
 
@@ -237,6 +243,6 @@ def _capped(
     message = f"and {total - MOST_PROBLEMS} more in `{shown(sheet.file)}`"
     end = Position(sheet.file, len(sheet.lines), 1)
     closing = problem("more-problems", end, message, address=entry.address)
-    hidden_codes = {found.code for found in hidden} | {finding.code for finding in findings[MOST_PROBLEMS:]}
-    severe = any(CODES[code].severity is Severity.ERROR for code in hidden_codes)
+    weights = {found.severity for found in hidden} | {finding.weight for finding in findings[MOST_PROBLEMS:]}
+    severe = Severity.ERROR in weights
     return [*some, closing if severe else replace(closing, severity=Severity.WARNING)]

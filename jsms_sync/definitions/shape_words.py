@@ -92,11 +92,12 @@ def _type_help(path: Path, value: Any, wanted: str, schema: dict[str, Any]) -> s
             else ("write a value, or leave the key out")
         )
     if wanted == "string" and isinstance(value, bool | int | float):
-        return "put it in quotes"
+        fits = re.search(schema.get("pattern", ""), str(value)) is not None
+        return "put it in quotes" if fits else str(schema.get("description", ""))
     if wanted == "integer" and isinstance(value, str) and value.isdecimal():
         return "write it without quotes"
     if not path:
-        return "a file holds `version`, and `templates` or `campaigns` or both"
+        return f"a file holds {quoted(schema.get('properties', {}))}"
     return str(schema.get("description", ""))
 
 
@@ -141,17 +142,19 @@ def _one_of(path: Path, error: Any) -> Iterator[Fault]:
 
 def _enum(path: Path, error: Any) -> Iterator[Fault]:
     value = error.instance
-    words = [template_type.word for template_type in TemplateType]
-    near = did_you_mean(value, words) if isinstance(value, str) else ""
+    near = did_you_mean(value, error.validator_value) if isinstance(value, str) else ""
+    if "off" in error.validator_value:
+        near = "did you mean `off`?" if value is False else near
+        yield Fault("invalid-level", path, f"{subject(path)} cannot be {_written(value)}", near)
+        return
     if str(value) in ("1", "2", "3"):
-        near = f"did you mean `{TemplateType(int(value)).word}`?"
+        near = f"did you mean {TemplateType(int(value)).word}?"
     yield Fault("invalid-type", path, f"{subject(path)} cannot be {_written(value)}", near)
 
 
 def _const(path: Path, error: Any) -> Iterator[Fault]:
-    yield Fault(
-        "invalid-version", path, f"this tool reads version 1 of definitions, not {_written(error.instance)}"
-    )
+    message = f"this tool reads version 1 of this format, not {_written(error.instance)}"
+    yield Fault("invalid-version", path, message)
 
 
 _FIELDS = {
@@ -163,17 +166,39 @@ _FIELDS = {
     "retire_after": "invalid-duration",
     "moved_from": "invalid-name",
     "template": "invalid-name",
+    "freeze": "invalid-duration",
+    "marketing_hours": "invalid-hours",
+    "blackout": "invalid-date",
+    "signature": "invalid-signature",
+    "account": "invalid-account",
+    "app_key_env": "invalid-variable",
+    "master_secret_env": "invalid-variable",
+    "base_url": "invalid-url",
 }
+_UNSHOWN = {"app_key_env", "master_secret_env", "base_url", "account"}
+"""Where somebody may have written a secret."""
 
 
 def _field(path: Path, error: Any) -> Iterator[Fault]:
-    field = str(path[-1])
-    if field == "mobile":
+    field = next(str(step) for step in reversed(path) if isinstance(step, str))
+    if field.startswith("max_"):
+        message = f"{subject(path)} cannot be {_written(error.instance)}"
+        yield Fault("invalid-limit", path, message, _last_words(error.schema["description"]))
+    elif field in _UNSHOWN:
+        message = f"{subject(path)} cannot be this ({len(error.instance)} characters)"
+        yield Fault(_FIELDS[field], path, message)
+    elif field == "mobile":
         written = str(error.instance)
         message = f"{subject(path)} cannot be {mobile_shown(written)}"
         yield Fault("invalid-mobile", path, message, mobile_help(written))
     else:
         yield Fault(_FIELDS[field], path, f"{subject(path)} cannot be {_written(error.instance)}")
+
+
+def _last_words(description: str) -> str:
+    """What a limit's description ends in: what can be written."""
+    wanted = description.rstrip(".").rpartition(". ")[2]
+    return f"write {wanted[0].lower()}{wanted[1:]}"
 
 
 def _too_long(path: Path, error: Any) -> Iterator[Fault]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.wording import shown
 from jsms_sync.model.resources import Position, Problem
+from jsms_sync.model.settings import SETTINGS_FILE
 
 SUFFIXES = (".yaml", ".yml")
-SETTINGS = "jsms-sync.yaml"
 
 
 def find(paths: Sequence[str], folder: Path) -> tuple[tuple[str, ...], list[Problem]]:
@@ -42,8 +42,14 @@ def beside(file: str, path: str, folder: Path) -> str:
     return name_of(os.path.join(os.path.dirname(file), path), folder)
 
 
-def read_bytes(name: str, folder: Path) -> bytes | Problem:
+Drafts = Mapping[str, bytes]
+"""Files as they are going to be, by name: read in place of what is on the disk."""
+
+
+def read_bytes(name: str, folder: Path, drafts: Drafts | None = None) -> bytes | Problem:
     """The bytes of the file, or the problem that it cannot be read."""
+    if drafts and name in drafts:
+        return drafts[name]
     try:
         return (folder / name).read_bytes()
     except (OSError, ValueError) as error:
@@ -83,7 +89,7 @@ def _expanded(path: str, folder: Path) -> Iterator[str | Problem]:
     name = name_of(path, folder)
     if os.path.isdir(folder / path):
         yield from _in_folder(name, folder)
-    elif os.path.basename(name) == SETTINGS:
+    elif os.path.basename(name) == SETTINGS_FILE:
         message = f"`{name}` holds settings and is never read as definitions"
         yield problem("settings-file", Position(name, 1, 1), message)
     else:
@@ -95,7 +101,7 @@ def _in_folder(name: str, folder: Path) -> Iterable[str | Problem]:
         children = sorted(entry.name for entry in os.scandir(folder / name) if entry.is_file())
     except OSError as error:
         return [unreadable(name, _why(error))]
-    files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS]
+    files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS_FILE]
     if not files:
         return [problem("no-definitions", Position(name, 1, 1), f"no YAML file is in `{shown(name)}`")]
     return [name_of(os.path.join(name, child), folder) for child in files]

@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
-DEFAULT_ZONE = "Asia/Shanghai"
 _YEARS = range(2000, 3000)
 
 _TIME = re.compile(

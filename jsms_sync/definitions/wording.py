@@ -43,6 +43,8 @@ def subject(path: tuple[str | int, ...]) -> str:
     owner, rest = _owner(path)
     keys = [str(step) for step in rest if isinstance(step, str)]
     numbers = [step for step in rest if isinstance(step, int)]
+    if numbers and not owner:
+        return f"entry {numbers[-1] + 1} of `{shown('.'.join(keys))}`"
     if numbers:
         owner, keys = f"recipient {numbers[0] + 1} of {owner}", keys[1:]
     if not keys:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from jsms_sync.kinds.campaign_cancelled import cancelled
 from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
 from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
+from jsms_sync.kinds.campaign_uncovered import uncovered
+from jsms_sync.kinds.campaign_unsettled import unsettled, waiting
 from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
 from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
 from jsms_sync.model.digests import Digester
@@ -25,7 +28,7 @@ class CampaignFacts:
     """All that is known of one campaign's address.
 
     `serving` is what its template offers now, `missing` the temp_ids that vanished, `was_sent` and
-    `was_cancelled` what history tells of the name.
+    `was_cancelled` what history tells of the name, `unsettled` why schedules of it may not be recorded.
     """
 
     address: Address
@@ -42,14 +45,19 @@ class CampaignFacts:
     recreate: bool = False
     overwrite: bool = False
     freeze: timedelta = timedelta(minutes=5)
+    unsettled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignView:
-    """A campaign after one look: the decision, and what was found of its batches."""
+    """A campaign after one look: the decision, and what was found of its batches.
+
+    `refused` counts the recipients whom JSMS refused for good and who are wanted as they were.
+    """
 
     decision: Decision
     settled: Settled
+    refused: int = 0
 
 
 def decide(facts: CampaignFacts) -> CampaignView:
@@ -66,12 +74,13 @@ def decide(facts: CampaignFacts) -> CampaignView:
         facts.serving,
         facts.digester,
         recreate=facts.recreate,
+        unsettled=facts.unsettled,
     )
     decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)
     told = {held.code for held in decided.held}
     noted = tuple(held for held in _notes(case) if held.code not in told)
     observed += _twice(facts, settled) + _header(facts, case) + _unknown_text(case) + _other_key(case)
-    return CampaignView(observed + Decision(held=noted) + decided, settled)
+    return CampaignView(observed + Decision(held=noted) + decided, settled, case.still_refused)
 
 
 def _twice(facts: CampaignFacts, settled: Settled) -> Decision:
@@ -88,7 +97,9 @@ def _header(facts: CampaignFacts, case: Case) -> Decision:
     record, desired = case.record, case.desired
     used = {standing.batch.target.temp_id for standing in case.live}
     name = desired.template if used == {case.serving.temp_id} else record.template
-    header = CampaignSet(facts.address, desired.source.file, name, record.cancelled)
+    # What could not be stopped, and shall not be any more, is as before.
+    stays = record.cancelled and not (facts.recreate and case.live)
+    header = CampaignSet(facts.address, desired.source.file, name, stays)
     known = CampaignSet(facts.address, record.source, record.template, record.cancelled)
     return Decision(events=(header,) if facts.record and header != known else ())
 
@@ -117,9 +128,7 @@ def _hold(case: Case, code: HeldCode, reason: str, *later: str) -> Decision:
 def _cancelled(facts: CampaignFacts, case: Case) -> Decision | None:
     if facts.recreate or not (case.record.cancelled or (facts.record is None and facts.was_cancelled)):
         return None
-    return _hold(
-        case, HeldCode.CANCELLED, "it was cancelled", f"--recreate {facts.address} schedules it again"
-    )
+    return cancelled(case)
 
 
 def _cancelled_outside(facts: CampaignFacts, case: Case) -> Decision | None:
@@ -160,6 +169,10 @@ def _unknown(facts: CampaignFacts, case: Case) -> Decision | None:
     same = {doubt.target.form for doubt in case.settled.doubts if doubt.target} <= {Form.BATCH}
     goes_on = case.settled.batches or (case.doubts_known and not _is_late(facts, case))
     return None if case.desired.form is Form.BATCH and same and goes_on else _in_doubt(case)
+
+
+def _unsettled(facts: CampaignFacts, case: Case) -> Decision | None:
+    return unsettled(case) if case.is_unsettled and not case.settled.batches else None
 
 
 def _in_doubt(case: Case) -> Decision:
@@ -205,11 +218,7 @@ def _uncovered(facts: CampaignFacts, case: Case) -> Decision | None:
     """Params that a template managed elsewhere does not find are a mistake in the definition."""
     if case.desired.temp_id is None or not is_uncovered(case):
         return None
-    wanted = ", ".join(sorted(case.serving.variables or ()))
-    message = f"the params do not cover the variables of template {case.desired.temp_id}: {wanted}"
-    position, address = case.desired.source, case.desired.address
-    problem = Problem("params-missing", Severity.ERROR, message, position, "add the missing params", address)
-    return Decision(problems=(problem,))
+    return Decision(problems=(uncovered(case.desired, case.serving.variables or frozenset()),))
 
 
 def _not_approved(facts: CampaignFacts, case: Case) -> Decision | None:
@@ -230,7 +239,7 @@ def _form(facts: CampaignFacts, case: Case) -> Decision | None:
     if not case.serving.ready:
         return _hold(case, HeldCode.TEMPLATE_NOT_APPROVED, _why_not(case), "after approval: replace")
     if not case.may_place or case.settled.doubts:
-        return Decision()
+        return waiting(case)
     if _is_frozen(facts, case):
         return _frozen(facts, case)
     return replace_form(case)
@@ -240,7 +249,7 @@ def _converge(facts: CampaignFacts, case: Case) -> Decision:
     decision = converge(case)
     if decision.changes and case.live and _is_frozen(facts, case):
         return _frozen(facts, case)
-    return (_switch_waits(case) if case.stays else Decision()) + decision
+    return (_switch_waits(case) if case.stays else Decision()) + waiting(case) + decision
 
 
 def _notes(case: Case) -> tuple[Held, ...]:
@@ -278,6 +287,7 @@ ROWS: tuple[Callable[[CampaignFacts, Case], Decision | None], ...] = (
     _cancelled_outside,
     _sent,
     _unknown,
+    _unsettled,
     _changed_outside,
     _too_late,
     _text_unreadable,

@@ -22,6 +22,7 @@ from jsms_sync.model.decisions import (
 )
 from jsms_sync.model.digests import Members, pack, without
 from jsms_sync.model.events import BatchDropped, CampaignSet, Event, Forgotten, Remembered
+from jsms_sync.model.events import Settled as SettledNow
 from jsms_sync.model.records import DIGEST, CampaignRecord, Happened, HistoryEntry
 from jsms_sync.model.resources import Address, Recipient, template_address
 from jsms_sync.model.wire import china_time
@@ -139,8 +140,10 @@ def _opening(case: Case) -> tuple[Event, ...]:
     address, source = case.desired.address, case.desired.source.file
     name = case.record.template if case.live and case.stays else case.desired.template
     header = CampaignSet(address, source, name, cancelled=False)
-    gone = case.settled.standing(Standing.GONE)
-    return (header, *(BatchDropped(address, standing.key) for standing in gone if case.recreate))
+    if not case.recreate:
+        return (header,)
+    gone = (BatchDropped(address, standing.key) for standing in case.settled.standing(Standing.GONE))
+    return (header, *gone, *([SettledNow(address)] if case.unsettled else []))
 
 
 def _counts(case: Case, steps: tuple[CampaignStep, ...]) -> BatchCounts:

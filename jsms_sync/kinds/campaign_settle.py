@@ -78,7 +78,7 @@ def settle(record: CampaignRecord, look: Look) -> Settled:
     batches: list[Standings] = []
     doubts: list[Intent] = []
     for key, batch in record.batches.items():
-        found, more = _settled(key, batch, announced.get(batch.schedule_id), look)
+        found, more = _settled(key, batch, announced.get(batch.schedule_id), look, stopped=record.cancelled)
         batches += [found] if found else []
         events += more
     for doubt in (intent for intent in look.intents if intent.creates):
@@ -103,7 +103,7 @@ def _presumption(doubt: Intent, presumed: Standings, look: Look) -> list[Event]:
 
 
 def _settled(
-    key: str, batch: Batch, announced: Intent | None, look: Look
+    key: str, batch: Batch, announced: Intent | None, look: Look, *, stopped: bool
 ) -> tuple[Standings | None, list[Event]]:
     closing: list[Event] = [IntentClosed(announced.id)] if announced else []
     recorded = unpack(batch.target.members) if is_comparable(batch.target, look.digester) else None
@@ -119,6 +119,9 @@ def _settled(
             standing = Standing.PASSED if passed and meant <= look.now else Standing.UNREADABLE
             return Standings(key, batch, standing, recorded), []
         case Gone() if announced is not None and announced.method == "DELETE" and not may_be_sent:
+            return None, [BatchDropped(look.address, key), *closing]
+        case Gone() if stopped and not may_be_sent:
+            # `cancel` was killed between its DELETE and its note of it, or somebody else was quicker.
             return None, [BatchDropped(look.address, key), *closing]
         case Gone() if batch.gone or not may_be_sent:
             vanished = replace(batch, gone=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
 from jsms_sync.model.digests import Digester, Members, unpack
-from jsms_sync.model.records import CampaignRecord, Intent
+from jsms_sync.model.records import DIGEST, CampaignRecord, Intent
 from jsms_sync.model.resources import Campaign, Recipient
 from jsms_sync.model.serving import Serving
 
@@ -18,7 +18,8 @@ class Case:
     """One campaign on the table: what is desired, recorded and found, and what follows from it.
 
     `stays` says that the text cannot be switched yet: who is in a batch keeps text and params, who is new
-    waits. `may_place` says that nobody's place is in doubt.
+    waits. `may_place` says that nobody's place is in doubt, `unsettled` why there may be schedules that are
+    not recorded.
     """
 
     desired: Campaign
@@ -28,6 +29,7 @@ class Case:
     digester: Digester
     live: tuple[Standings, ...]
     recreate: bool
+    unsettled: str
     stays: bool
     may_place: bool
     wanted: Members = field(repr=False)
@@ -43,6 +45,7 @@ class Case:
         digester: Digester,
         *,
         recreate: bool,
+        unsettled: str = "",
     ) -> "Case":
         """The case, with everything derived that the rows ask for."""
         stays = serving.temp_id is None or _uncovered(desired, serving)
@@ -56,11 +59,17 @@ class Case:
             digester,
             live,
             recreate,
+            unsettled,
             stays,
-            _may_place(settled, digester, recreate=recreate),
+            _may_place(settled, digester, recreate=recreate) and (recreate or not unsettled),
             _wanted(recipients, digester, live, stays=stays),
             recipients,
         )
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether there may be schedules that are not recorded, and nobody has said to go on regardless."""
+        return bool(self.unsettled) and not self.recreate
 
     @property
     def doubts_known(self) -> bool:
@@ -81,6 +90,11 @@ class Case:
         kept = (b for b in self.settled.batches if b.standing is not Standing.GONE or not self.recreate)
         batches = (b.batch for b in kept if is_comparable(b.batch.target, self.digester))
         return frozenset(r.member for batch in batches for r in batch.refused if r.code not in PASSING)
+
+    @property
+    def still_refused(self) -> int:
+        """How many of them are wanted just as they were refused."""
+        return sum(self.wanted.get(r[:DIGEST]) == r[DIGEST:] for r in self.refused)
 
     @property
     def in_doubt(self) -> frozenset[bytes]:

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from jsms_sync.kinds.template_changes import change, header, recorded, removed, retire
+from jsms_sync.kinds.template_changes import change, fates, header, recorded, removed, retire
 from jsms_sync.kinds.template_settle import Living, Settled, carries, desired_text, settle
 from jsms_sync.model.decisions import (
+    AFTER_APPROVAL,
+    AFTER_GRACE,
     Action,
     Decision,
     Held,
@@ -24,6 +26,7 @@ from jsms_sync.model.records import Audit, Intent, Revision, TemplateRecord
 from jsms_sync.model.resources import Address, Template
 from jsms_sync.model.serving import Serving
 from jsms_sync.model.text import variables
+from jsms_sync.model.wire import china_time
 
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
@@ -140,32 +143,39 @@ def _held_or_changed(facts: TemplateFacts, settled: Settled, carrier: Living | N
         return removed(facts.address, facts.record, settled) if facts.record else Decision()
     if carrier is None:
         return recorded(facts.desired, facts.record) + _uncarried(facts, facts.desired, settled)
-    return recorded(facts.desired, facts.record) + _carried(facts, facts.desired, carrier)
+    return recorded(facts.desired, facts.record) + _carried(facts, facts.desired, settled, carrier)
 
 
 def _hold(facts: TemplateFacts, code: HeldCode, reason: str, *later: str) -> Decision:
     return Decision(held=(Held(facts.address, code, reason, later),))
 
 
-def _carried(facts: TemplateFacts, desired: Template, carrier: Living) -> Decision:
+def _carried(facts: TemplateFacts, desired: Template, settled: Settled, carrier: Living) -> Decision:
     """The left half of the table: some revision has the desired text already."""
     revision = carrier.revision
+    later = _fates(facts, desired, settled, carrier)
     noted = (desired.remark or "") != (revision.remark or "")
     match revision.status:
         case Audit.APPROVED:
             return _remark_waits(facts, revision) if noted else Decision()
         case Audit.AUDITING:
             reason = f"{revision.temp_id} is waiting for its audit"
-            held = _hold(facts, HeldCode.AWAITING_APPROVAL, reason, "after approval: it serves")
+            held = _hold(facts, HeldCode.AWAITING_APPROVAL, reason, f"{AFTER_APPROVAL}: it serves", *later)
             return held + _remark_waits(facts, revision) if noted else held
         case Audit.REJECTED if noted:
-            return change(desired, Action.MODIFY, ResubmitTemplate(desired, revision.temp_id), carrier)
+            step = ResubmitTemplate(desired, revision.temp_id)
+            return change(desired, Action.MODIFY, step, carrier, later=later)
         case _:
             why = f" ({revision.refuse_reason})" if revision.refuse_reason else ""
             reason = f"{revision.temp_id} was rejected{why}: edit its content or its remark"
             return _hold(
                 facts, HeldCode.REJECTED, reason, "after an edit: submit it again, under the same id"
             )
+
+
+def _fates(facts: TemplateFacts, desired: Template, settled: Settled, *excepted: Living) -> tuple[str, ...]:
+    """What becomes of the other revisions once the desired text is approved."""
+    return fates(desired, (living for living in settled.living if living not in excepted), facts.now)
 
 
 def _remark_waits(facts: TemplateFacts, revision: Revision) -> Decision:
@@ -183,7 +193,8 @@ def _uncarried(facts: TemplateFacts, desired: Template, settled: Settled) -> Dec
     temp_id = newest.revision.temp_id
     match newest.revision.status:
         case Audit.REJECTED if newest.text is not None and newest.text.type is desired.type:
-            return change(desired, Action.MODIFY, ResubmitTemplate(desired, temp_id), newest)
+            step, later = ResubmitTemplate(desired, temp_id), _fates(facts, desired, settled, newest)
+            return change(desired, Action.MODIFY, step, newest, later=later)
         case Audit.AUDITING if not facts.supersede:
             return _hold(
                 facts,
@@ -193,9 +204,11 @@ def _uncarried(facts: TemplateFacts, desired: Template, settled: Settled) -> Dec
                 f"or now: --supersede {facts.address}",
             )
         case Audit.AUDITING:
-            return change(desired, Action.REPLACE, submit, newest) + retire(facts.address, newest)
+            later = _fates(facts, desired, settled, newest)
+            replaced = change(desired, Action.REPLACE, submit, newest, later=later)
+            return replaced + retire(facts.address, newest)
         case _:
-            return change(desired, Action.REPLACE, submit, newest)
+            return change(desired, Action.REPLACE, submit, newest, later=_fates(facts, desired, settled))
 
 
 def retirements(facts: TemplateFacts, view: TemplateView, used: frozenset[int]) -> Decision:
@@ -220,8 +233,8 @@ def _retirement(facts: TemplateFacts, desired: Template, living: Living, used: f
         return Decision()
     until = (revision.superseded_at or facts.now) + desired.retire_after
     if facts.now < until:
-        reason = f"{revision.temp_id} was superseded and stays until {until:%Y-%m-%d %H:%M %Z}"
-        return _hold(facts, HeldCode.GRACE_PERIOD, reason, f"after that: retire {revision.temp_id}")
+        reason = f"{revision.temp_id} was superseded and stays until {china_time(until)[:16]} (China time)"
+        return _hold(facts, HeldCode.GRACE_PERIOD, reason, f"{AFTER_GRACE}: retire {revision.temp_id}")
     if revision.temp_id in used:
         reason = f"{revision.temp_id} is superseded, but a campaign still uses it"
         return _hold(facts, HeldCode.GRACE_PERIOD, reason, f"after that: retire {revision.temp_id}")

@@ -1,9 +1,12 @@
 """The changes that the template's table ends in, with what a plan shows of them."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from jsms_sync.kinds.template_settle import Living, Settled, desired_text
 from jsms_sync.model.decisions import (
+    AFTER_APPROVAL,
+    AFTER_GRACE,
     Action,
     Change,
     Decision,
@@ -14,7 +17,7 @@ from jsms_sync.model.decisions import (
     Step,
 )
 from jsms_sync.model.events import Event, Forgotten, TemplateSet
-from jsms_sync.model.records import Happened, TemplateRecord, Text
+from jsms_sync.model.records import Happened, Revision, TemplateRecord, Text
 from jsms_sync.model.resources import Address, Template
 
 
@@ -26,21 +29,28 @@ def change(
     reason: Reason | None = None,
     *,
     opening: tuple[Event, ...] = (),
+    later: tuple[str, ...] = (),
 ) -> Decision:
-    """The change that submits the desired text, with the old one beside it."""
+    """The change that submits the desired text, with the old one beside it; `later` tells of the others."""
     made = Change(
         desired.address,
         action,
         reason or _why(desired, old),
         remote_id=old.revision.temp_id if old else None,
-        before=_shown(old.text, old.revision.remark) if old else {},
+        before=_before(old) if old else {},
         after=_shown(desired_text(desired), desired.remark),
         source=desired.source,
-        next=_next(desired, action, old),
+        next=(f"{AFTER_APPROVAL}: {'the new text' if action is Action.REPLACE else 'it'} serves", *later),
         steps=(step,),
         opening=opening,
     )
     return Decision(changes=(made,))
+
+
+def _before(old: Living) -> dict[str, object]:
+    """The old text, with the reason for its rejection where a callback brought one."""
+    shown, reason = _shown(old.text, old.revision.remark), old.revision.refuse_reason
+    return {**shown, "refuse_reason": reason} if reason else shown
 
 
 def _why(desired: Template, old: Living | None) -> Reason:
@@ -49,19 +59,25 @@ def _why(desired: Template, old: Living | None) -> Reason:
     return Reason.DRIFTED if drifted else Reason.DEFINITION_CHANGED
 
 
-def _next(desired: Template, action: Action, old: Living | None) -> tuple[str, ...]:
-    if action is not Action.REPLACE or old is None:
-        return ("after approval: it serves",)
-    temp_id = old.revision.temp_id
-    return ("after approval: the new text serves", _fate(temp_id, old.revision.served, desired.retire_after))
+def fates(desired: Template, others: Iterable[Living], now: datetime) -> tuple[str, ...]:
+    """What becomes of the template's other revisions once the desired text is approved."""
+    return tuple(line for other in others for line in _fate(other.revision, desired.retire_after, now))
 
 
-def _fate(temp_id: int, served: bool, retire_after: timedelta | None) -> str:
-    if not served:
-        return f"after approval: retire {temp_id}"
-    if retire_after is None:
-        return f"after approval: {temp_id} stays, because applications may still use it (no retire_after)"
-    return f"{duration(retire_after)} after approval: retire {temp_id}"
+def _fate(revision: Revision, retire_after: timedelta | None, now: datetime) -> Iterator[str]:
+    temp_id, since = revision.temp_id, revision.superseded_at
+    if not revision.served:
+        yield f"{AFTER_APPROVAL}: retire {temp_id}"
+    elif retire_after is None:
+        # Of one that was superseded before, it was said already.
+        if since is None:
+            told = "stays, because applications may still use it (no retire_after)"
+            yield f"{AFTER_APPROVAL}: {temp_id} {told}"
+    elif since is None:
+        yield f"{duration(retire_after)} {AFTER_APPROVAL}: retire {temp_id}"
+    else:
+        event = AFTER_APPROVAL if since + retire_after <= now else AFTER_GRACE
+        yield f"{event}: retire {temp_id}"
 
 
 def duration(value: timedelta) -> str:

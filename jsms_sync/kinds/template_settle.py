@@ -115,8 +115,9 @@ def _left(address: Address, temp_id: int, event: Happened, now: datetime) -> lis
 def _observed(revision: Revision, found: SeenTemplate, announced: Intent | None) -> Revision:
     """The revision with what GET showed, and with what a resubmission in doubt said when that acted."""
     said = announced.submission if announced else None
-    if said is not None and _acted(revision, found, said):
-        revision = replace(revision, sent=said.text, remark=said.remark, echo=found.text)
+    if announced is not None and said is not None and _acted(revision, found, said):
+        again = replace(revision, sent=said.text, remark=said.remark, echo=found.text)
+        revision = replace(again, submitted_at=announced.at)
     if revision.echo is None and revision.sent is not None:
         revision = replace(revision, echo=found.text)
     reason = revision.refuse_reason if found.status is Audit.REJECTED else None

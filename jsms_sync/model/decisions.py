@@ -68,6 +68,11 @@ AUDIT_PENDING = frozenset({HeldCode.AWAITING_APPROVAL, HeldCode.UNDER_REVIEW, He
 """Held until an audit ends."""
 
 
+AFTER_APPROVAL = "after approval"
+AFTER_GRACE = "after the grace period"
+"""The events that `next` names before its colon; `7d after approval` is the end of a grace period too."""
+
+
 class RefusalCode(StrEnum):
     """Which safety rule stops the apply."""
 
@@ -80,6 +85,9 @@ class RefusalCode(StrEnum):
     TOO_MANY_MISSING = "too-many-missing"
     RECIPIENT_TWICE = "recipient-twice"
     CLOCK_SKEW = "clock-skew"
+    INSUFFICIENT_BALANCE = "insufficient-balance"
+    OUTSIDE_MARKETING_HOURS = "outside-marketing-hours"
+    BLACKOUT = "blackout"
     TEMPLATE_IN_USE = "template-in-use"
 
 
@@ -172,7 +180,8 @@ class Change:
     """One action on one address.
 
     `before` and `after` are for display; `steps` are the requests, `opening` is recorded before the first
-    of them leaves, `closing` once all of them are done.
+    of them leaves, `closing` once all of them are done. `expected_approval` is when the text that it submits
+    or waits for should be through its audit.
     """
 
     address: Address
@@ -187,16 +196,18 @@ class Change:
     steps: tuple[Step, ...] = field(default=(), repr=False)
     opening: tuple[Event, ...] = field(default=(), repr=False)
     closing: tuple[Event, ...] = field(default=(), repr=False)
+    expected_approval: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A change that must wait; not a failure."""
+    """A change that must wait; not a failure. `expected_approval` is when its audit should be over."""
 
     address: Address
     code: HeldCode
     reason: str
     next: tuple[str, ...] = ()
+    expected_approval: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

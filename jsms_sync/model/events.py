@@ -11,7 +11,9 @@ from jsms_sync.model.records import (
     CampaignRecord,
     HistoryEntry,
     Intent,
+    Moment,
     Record,
+    Restored,
     Revision,
     State,
     TemplateRecord,
@@ -118,8 +120,23 @@ class Bound(_Event, frozen=True, tag="bound"):
     key_id: str | None
 
 
+class Settled(_Event, frozen=True, tag="settled"):
+    """A restored state is known to be whole: for that campaign, or without an address for everything."""
+
+    address: Address | None
+
+
+class CallbackTaken(_Event, frozen=True, tag="callback-taken"):
+    """A callback was taken in; nonces that were signed before `after` can be forgotten."""
+
+    nonce: str
+    at: Moment
+    after: Moment
+
+
 _RecordEvent = TemplateSet | Serves | RevisionSet | RevisionDropped | CampaignSet | BatchSet | BatchDropped
-Event = _RecordEvent | Moved | Forgotten | IntentOpened | IntentClosed | Remembered | Bound
+_OtherEvent = Moved | Forgotten | IntentOpened | IntentClosed | Remembered | Bound | Settled | CallbackTaken
+Event = _RecordEvent | _OtherEvent
 
 
 class Ledger:
@@ -131,6 +148,7 @@ class Ledger:
         self._resources = dict(state.resources)
         self._intents = {intent.id: intent for intent in state.intents}
         self._history = dict.fromkeys(state.history)
+        self._restored, self._nonces = state.restored, dict(state.nonces)
 
     def state(self) -> State:
         """The state as it stands after all events taken."""
@@ -141,6 +159,8 @@ class Ledger:
             resources=dict(self._resources),
             intents=tuple(self._intents.values()),
             history=tuple(self._history),
+            restored=self._restored,
+            nonces=dict(self._nonces),
         )
 
     def campaign(self, address: Address) -> CampaignRecord:
@@ -168,6 +188,11 @@ class Ledger:
                 self._history[entry] = None
             case Bound():
                 self._bound = event
+            case Settled(address):
+                self._restored = _settled(self._restored, address)
+            case CallbackTaken(nonce, at, after):
+                kept = {known: signed for known, signed in self._nonces.items() if signed >= after}
+                self._nonces = {**kept, nonce: at}
             case _:
                 self._resources[event.address] = self._changed(event)
 
@@ -204,6 +229,15 @@ class Ledger:
         for id, intent in self._intents.items():
             if intent.address == event.address:
                 self._intents[id] = msgspec.structs.replace(intent, address=event.to)
+        if self._restored is not None and event.address in self._restored.settled:
+            self._restored = _settled(self._restored, event.to)
+
+
+def _settled(restored: Restored | None, address: Address | None) -> Restored | None:
+    if restored is None or address is None:
+        return None
+    settled = dict.fromkeys((*restored.settled, address))
+    return msgspec.structs.replace(restored, settled=tuple(settled))
 
 
 def _without(mapping: Mapping[K, V], key: K) -> dict[K, V]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from jsms_sync.errors import Exit, JsmsSyncError
 from jsms_sync.model.decisions import Action, Change
+from jsms_sync.model.privacy import Mobile
 from jsms_sync.model.resources import Address
 
 
@@ -47,12 +48,21 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRecipient:
+    """A recipient whom JSMS refused while it took the others, and its code (`jsms-api.md §4.2`)."""
+
+    mobile: Mobile
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
 class StepResult:
     """What came of one step."""
 
     result: Result
     remote_id: int | str | None = None
     trouble: Trouble | None = None
+    refused: tuple[RefusedRecipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Outcome:
     result: Result
     remote_id: int | str | None = None
     trouble: Trouble | None = None
+    refused: tuple[RefusedRecipient, ...] = ()
 
     @property
     def exit(self) -> Exit:
@@ -86,4 +97,5 @@ def outcome_of(change: Change, results: Iterable[StepResult]) -> Outcome:
     trouble = next((step.trouble for step in steps if step.result is worst and step.trouble), None)
     ids = [step.remote_id for step in steps if step.remote_id is not None]
     remote_id = ids[0] if len(ids) == 1 else change.remote_id
-    return Outcome(change.address, change.action, worst, remote_id, trouble)
+    refused = tuple(each for step in steps for each in step.refused)
+    return Outcome(change.address, change.action, worst, remote_id, trouble, refused)

@@ -98,7 +98,7 @@ class Params(_Masked):
 
 
 def mask(digits: str) -> str:
-    """The number as it may be shown: at most the first three and the last four digits."""
+    """The number as it may be shown: a country code, the first three and the last four digits at most."""
     if len(digits) < 11:
         return "*" * max(len(digits) - 2, 0) + digits[-2:] if len(digits) > 4 else "****"
-    return f"{digits[:-8]}****{digits[-4:]}"
+    return f"{digits[:-8][:6]}****{digits[-4:]}"

@@ -44,7 +44,8 @@ class Revision(Value, frozen=True):
     """One remote template that carries or carried the text of an address.
 
     `sent` is what was submitted (None when imported), `echo` what the service first answered for it,
-    `superseded_at` when an apply first recorded a newer serving revision.
+    `superseded_at` when an apply first recorded a newer serving revision, `submitted_at` when it last went to
+    its audit where that was not at `created_at`.
     """
 
     temp_id: int
@@ -56,6 +57,12 @@ class Revision(Value, frozen=True):
     served: bool = False
     superseded_at: Moment | None = None
     refuse_reason: str | None = None
+    submitted_at: Moment | None = None
+
+    @property
+    def in_audit_since(self) -> datetime:
+        """When its last audit began: a resubmission starts it anew (`jsms-api.md §6.2`)."""
+        return self.submitted_at or self.created_at
 
 
 class TemplateRecord(Value, frozen=True, tag_field="kind", tag="template"):
@@ -158,6 +165,7 @@ class Happened(StrEnum):
     DELETED_OUTSIDE = "deleted-outside"
     RETIRED = "retired"
     MOVED = "moved"
+    FORGOTTEN = "forgotten"
 
 
 class HistoryEntry(Value, frozen=True):
@@ -171,8 +179,18 @@ class HistoryEntry(Value, frozen=True):
     moved_to: Address | None = None
 
 
+class Restored(Value, frozen=True):
+    """That the state is a copy which a person put back, and for which campaigns it is known to be whole."""
+
+    at: Moment
+    settled: tuple[Address, ...] = ()
+
+
 class State(Value, frozen=True, omit_defaults=False):
-    """Everything remembered; `key_id` names the key of the digests, `folded` the journal last folded in."""
+    """Everything remembered; `key_id` names the key of the digests, `folded` the journal last folded in.
+
+    `nonces` are those of the callbacks that were taken in, with the time at which each was signed.
+    """
 
     lineage: str
     serial: int = 0
@@ -182,6 +200,8 @@ class State(Value, frozen=True, omit_defaults=False):
     resources: Mapping[Address, Record] = {}
     intents: tuple[Intent, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    restored: Restored | None = None
+    nonces: Mapping[str, Moment] = {}
 
     def template(self, address: Address) -> TemplateRecord | None:
         """The record of the template at that address."""

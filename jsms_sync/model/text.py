@@ -10,7 +10,7 @@ LONG_PART = 67
 OPT_OUT = "拒收请回复R"
 """What the platform appends to marketing texts (`jsms-api.md §9` row 23)."""
 UNKNOWN_SIGNATURE = 10
-"""The length that is assumed for a signature whose text is not known."""
+"""The length assumed for a signature of unknown text: 8 characters and its brackets (`jsms-api.md §11`)."""
 
 
 def variables(content: str) -> tuple[str, ...]:
@@ -21,6 +21,11 @@ def variables(content: str) -> tuple[str, ...]:
 def length(text: str) -> int:
     """The characters JSMS counts: each is 1, a newline 2 (`jsms-api.md §11`)."""
     return len(text) + text.count("\n")
+
+
+def signature_length(text: str | None) -> int:
+    """The characters of 【signature】, brackets included; the longest there can be where it is not known."""
+    return UNKNOWN_SIGNATURE if text is None else length(text) + len("【】")
 
 
 def parts(characters: int) -> int:

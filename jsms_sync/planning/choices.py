@@ -9,8 +9,17 @@ from jsms_sync.model.resources import Address, kind_of, name_of
 
 LOCAL_STATE = "local-state"
 DELETE = "delete"
-ADDRESSED = frozenset({DELETE, RefusalCode.NOT_ALL_FILES.value, RefusalCode.TEMPLATE_IN_USE.value})
-"""What `--allow` takes with an address."""
+ADDRESSED = frozenset(
+    {
+        DELETE,
+        RefusalCode.NOT_ALL_FILES.value,
+        RefusalCode.TEMPLATE_IN_USE.value,
+        RefusalCode.OVER_LIMIT.value,
+        RefusalCode.OUTSIDE_MARKETING_HOURS.value,
+        RefusalCode.BLACKOUT.value,
+    }
+)
+"""What `--allow` takes with an address; `over-limit` without one means the plan as a whole."""
 BARE = frozenset(
     {
         LOCAL_STATE,
@@ -18,19 +27,32 @@ BARE = frozenset(
         RefusalCode.EMPTY_DEFINITIONS.value,
         RefusalCode.TOO_MANY_MISSING.value,
         RefusalCode.CLOCK_SKEW.value,
+        RefusalCode.INSUFFICIENT_BALANCE.value,
     }
 )
 """What `--allow` takes as it is."""
 
 
+OF_CAMPAIGNS = frozenset(
+    {
+        RefusalCode.OVER_LIMIT.value,
+        RefusalCode.OUTSIDE_MARKETING_HOURS.value,
+        RefusalCode.BLACKOUT.value,
+    }
+)
+"""What takes the address of a campaign only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The overrides of one run."""
+    """The overrides of one run, and what it is about: patterns of addresses, `only` empty meaning all."""
 
     allow: frozenset[str] = frozenset()
     supersede: frozenset[Address] = frozenset()
     recreate: frozenset[Address] = frozenset()
     overwrite: frozenset[Address] = frozenset()
+    only: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
 
     def allows(self, code: RefusalCode, address: Address | None) -> bool:
         """Whether that refusal is lifted."""
@@ -65,10 +87,12 @@ def _checked(value: str) -> str:
     if what not in BARE | ADDRESSED:
         help = "one of: " + ", ".join(sorted(BARE) + [f"{each}=ADDRESS" for each in sorted(ADDRESSED)])
         raise InvalidInput(f"--allow {value}: nothing of that name can be allowed", help=help)
-    if what in BARE:
+    if what in BARE and not (separator and what in ADDRESSED):
         if separator:
             raise InvalidInput(f"--allow {what} takes no address", help=f"write --allow {what}")
         return what
-    if kind_of(Address(address)) not in ("template", "campaign") or not name_of(Address(address)):
-        raise InvalidInput(f"--allow {what} needs an address", help=f"write --allow {what}=template.NAME")
+    kinds = ("campaign",) if what in OF_CAMPAIGNS else ("template", "campaign")
+    if kind_of(Address(address)) not in kinds or not name_of(Address(address)):
+        help = f"write --allow {what}={kinds[0]}.NAME"
+        raise InvalidInput(f"--allow {what} needs the address of a {' or '.join(kinds)}", help=help)
     return value

@@ -1,13 +1,23 @@
 """What campaigns cost, as JSMS counts: every character 1, a newline 2, 70 to one part, else 67 to a part."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jsms_sync.model.decisions import Change, ChangeBatch, Draft, PlaceBatch
+from jsms_sync.kinds.campaign_settle import Standings
+from jsms_sync.model.decisions import Draft
+from jsms_sync.model.digests import ENTRY
 from jsms_sync.model.privacy import Params
-from jsms_sync.model.resources import Address, TemplateType
+from jsms_sync.model.records import Target
+from jsms_sync.model.resources import (
+    Address,
+    Campaign,
+    Definitions,
+    Recipient,
+    TemplateType,
+    template_address,
+)
 from jsms_sync.model.text import OPT_OUT, UNKNOWN_SIGNATURE, VARIABLE, length, parts
-from jsms_sync.planning.plan import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,31 +28,120 @@ class Pattern:
     variables: tuple[str, ...]
 
     @classmethod
-    def of(cls, content: str, type: TemplateType) -> "Pattern":
-        """The pattern of a template's text, with signature and, for marketing, the opt-out text."""
+    def of(cls, content: str, type: TemplateType, signature: int = UNKNOWN_SIGNATURE) -> "Pattern":
+        """The pattern of a template's text, with so long a signature and, for marketing, the opt-out text."""
         opt_out = length(OPT_OUT) if type is TemplateType.MARKETING else 0
-        fixed = length(VARIABLE.sub("", content)) + UNKNOWN_SIGNATURE + opt_out
+        fixed = length(VARIABLE.sub("", content)) + signature + opt_out
         return cls(fixed, tuple(VARIABLE.findall(content)))
+
+    def added(self, params: Params) -> int:
+        """The characters that those values add."""
+        values = params.reveal()
+        return sum(length(values.get(name, "")) for name in self.variables)
 
     def parts(self, params: Params) -> int:
         """The billed parts of the message to a recipient with those parameters."""
-        values = params.reveal()
-        return parts(self.fixed + sum(length(values.get(name, "")) for name in self.variables))
+        return parts(self.fixed + self.added(params))
 
 
-Texts = Mapping[Address | int, tuple[str, TemplateType]]
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Messages and their billed parts, the fewest and the most parts of one, and the parts of marketing.
+
+    Where a text or a value is not known, each message counts one part, and `is_known` says so.
+    """
+
+    messages: int = 0
+    parts: int = 0
+    fewest: int | None = None
+    most: int | None = None
+    marketing: int = 0
+    is_known: bool = True
+
+    @classmethod
+    def unknown(cls, messages: int) -> "Bill":
+        """The bill of messages of which nothing but their number is known."""
+        return cls(messages, messages, is_known=not messages)
+
+    @classmethod
+    def of(cls, pattern: Pattern, added: Mapping[int, int], type: TemplateType) -> "Bill":
+        """The bill of one text; `added` counts the messages by the characters that their values add."""
+        billed = {more: parts(pattern.fixed + more) for more in added}
+        every = sum(billed[more] * times for more, times in added.items())
+        fewest, most = min(billed.values(), default=None), max(billed.values(), default=None)
+        return cls(sum(added.values()), every, fewest, most, every if type is TemplateType.MARKETING else 0)
 
 
-def estimate(changes: Iterable[Change], texts: Texts) -> Estimate:
-    """The messages and parts of every schedule that is placed or changed; an unknown text counts one part."""
-    drafts = [s.draft for c in changes for s in c.steps if isinstance(s, PlaceBatch | ChangeBatch)]
-    messages = sum(len(draft.recipients) for draft in drafts)
-    return Estimate(messages, sum(_parts(draft, texts) for draft in drafts))
+NOTHING = Bill()
 
 
-def _parts(draft: Draft, texts: Texts) -> int:
-    text = texts.get(draft.template)
-    if text is None:
-        return len(draft.recipients)
-    pattern = Pattern.of(*text)
-    return sum(pattern.parts(recipient.params) for recipient in draft.recipients)
+def total(bills: Iterable[Bill]) -> Bill:
+    """All the bills as one."""
+    every = tuple(bills)
+    return Bill(
+        sum(bill.messages for bill in every),
+        sum(bill.parts for bill in every),
+        min((bill.fewest for bill in every if bill.fewest is not None), default=None),
+        max((bill.most for bill in every if bill.most is not None), default=None),
+        sum(bill.marketing for bill in every),
+        all(bill.is_known for bill in every),
+    )
+
+
+Text = tuple[str, TemplateType]
+Texts = Mapping[Address | int, Text]
+"""The content and the type behind each reference to a template."""
+
+
+def desired_text(campaign: Campaign, definitions: Definitions, texts: Texts) -> Text | None:
+    """The text that the campaign is meant to send, None where nobody knows it."""
+    if campaign.temp_id is not None:
+        return texts.get(campaign.temp_id)
+    template = definitions.templates.get(template_address(campaign.template or ""))
+    return (template.content, template.type) if template else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What is needed to count: the texts, and the characters of the signature in front of them."""
+
+    texts: Texts
+    signature: int = UNKNOWN_SIGNATURE
+
+    def text(self, text: Text | None, people: Sequence[Recipient]) -> Bill:
+        """The bill of a text to those people."""
+        if text is None:
+            return Bill.unknown(len(people))
+        pattern = Pattern.of(*text, self.signature)
+        return Bill.of(pattern, Counter(pattern.added(one.params) for one in people), text[1])
+
+    def draft(self, draft: Draft) -> Bill:
+        """The bill of a schedule as it shall be."""
+        return self.text(self.texts.get(draft.template), draft.recipients)
+
+    def standing(self, standing: Standings) -> Bill:
+        """The bill of a schedule as it was read; of one that was not, nothing but the people are known."""
+        if standing.shown_time is None:
+            return recorded_bill(standing.batch.target)
+        return self.text(self.texts.get(standing.batch.target.temp_id), tuple(standing.recipients.values()))
+
+
+def recorded_bill(target: Target) -> Bill:
+    """The bill of a schedule that was not read: nothing but the number of its messages."""
+    return Bill.unknown(len(target.members) // ENTRY)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a campaign costs: by what is scheduled now, by what will be, and what is placed or changed of it.
+
+    `wanted` is for a campaign of which nothing is scheduled, and nothing will be yet: what it would cost.
+    """
+
+    before: Bill = NOTHING
+    after: Bill = NOTHING
+    changed: Bill = NOTHING
+    wanted: Bill | None = None
+
+
+Costs = Mapping[Address, Cost]

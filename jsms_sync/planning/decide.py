@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jsms_sync.kinds.campaign import CampaignFacts
+from jsms_sync.kinds.campaign import CampaignFacts, CampaignView
 from jsms_sync.kinds.campaign import decide as decide_campaign
 from jsms_sync.kinds.template import TemplateFacts, TemplateView, retirements
 from jsms_sync.kinds.template import decide as decide_template
@@ -23,20 +23,25 @@ from jsms_sync.model.resources import (
     template_address,
 )
 from jsms_sync.model.serving import Serving
+from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits
+from jsms_sync.model.text import UNKNOWN_SIGNATURE
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
-from jsms_sync.planning.cost import Texts, estimate
-from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
+from jsms_sync.planning.cost import Costs, Tariff, Texts
+from jsms_sync.planning.costs import costs_of, estimate
+from jsms_sync.planning.future import awaited, changes_with_future, held_with_future, too_late, waits
+from jsms_sync.planning.guards import foreseen, send_refusals, sends
+from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
-from jsms_sync.planning.order import in_order, with_switches
-from jsms_sync.planning.orphans import hold_back, open_doubts
+from jsms_sync.planning.order import in_order
+from jsms_sync.planning.orphans import held_back
 from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.renames import rename_notes
 from jsms_sync.planning.safety import (
-    DEFAULTS,
-    Limits,
     clock_refusals,
     in_use_refusals,
     plan_refusals,
 )
+from jsms_sync.planning.selection import Selection, select, stranded
 from jsms_sync.planning.uses import gone_ids, serving_of, used_ids
 
 
@@ -51,15 +56,18 @@ class Look:
     now: datetime
     digester: Digester
     choices: Choices = NOTHING_CHOSEN
-    limits: Limits = DEFAULTS
+    limits: Limits = DEFAULT_SETTINGS.limits
     existing: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    signature: int = UNKNOWN_SIGNATURE
+    """The characters of the signature with its brackets."""
 
 
 def make_plan(look: Look) -> Plan:
     """The plan for what was looked at."""
-    moved = moves(look.definitions, look.state, look.now)
+    selection = select(look.definitions, look.state, look.choices)
+    moved = moves(look.definitions, look.state, look.now, selection.left_out)
     look = replace(look, state=fold(look.state, moved.events))
     known = _Known.of(look.state)
     templates = {address: _template_facts(look, known, address) for address in _all(look, "template")}
@@ -68,23 +76,40 @@ def make_plan(look: Look) -> Plan:
     campaigns = {
         a: decide_campaign(_campaign_facts(look, known, a, views, missing)) for a in _all(look, "campaign")
     }
+    selection = selection.without(stranded(look.definitions, look.state, selection, views, campaigns))
+    chosen = {a: view for a, view in views.items() if a not in selection.left_out}
+    campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
+    campaigns |= held_back(campaigns, look.definitions, look.state.intents, look.digester.key_id)
     used = used_ids(campaigns.values(), look.state.intents, look.now)
-    leaving = (retirements(templates[a], view, used) for a, view in views.items())
+    texts = _texts(look.observed, views)
+    costs = costs_of(look.definitions, campaigns, Tariff(texts, look.signature), look.now)
+    refused = {address: view.refused for address, view in campaigns.items() if view.refused}
+    leaving = (retirements(templates[a], view, used) for a, view in chosen.items())
     decided = merged(
-        (moved, *(v.decision for v in views.values()), *(v.decision for v in campaigns.values()), *leaving)
+        (moved, *(v.decision for v in chosen.values()), *(v.decision for v in campaigns.values()), *leaving)
     )
-    doubts = open_doubts(look.state.intents, decided.events)
-    decided = hold_back(decided, look.definitions, doubts, look.digester.key_id)
+    coming = awaited(views, look.now)
+    waiting = waits(look.definitions.campaigns, campaigns, coming)
     return Plan(
         look.origin,
-        with_switches(in_order(decided.changes), look.state),
-        tuple(sorted(decided.held, key=lambda held: held.address)),
-        (*decided.refusals, *_refusals(look, decided.changes, views, used)),
+        changes_with_future(in_order(decided.changes), coming, waiting),
+        held_with_future(sorted(decided.held, key=lambda held: held.address), coming, waiting),
+        (
+            *decided.refusals,
+            *_refusals(look, decided.changes, views, used),
+            *_send_refusals(look, decided.changes, texts, refused, costs),
+        ),
         (*look.problems, *decided.problems),
-        (*look.notes, *decided.notes),
-        estimate(decided.changes, _texts(look.observed, views)),
+        (
+            *(*look.notes, *selection.notes, *_notes(look, decided, texts)),
+            *too_late(waiting, look.now, look.limits.freeze),
+        ),
+        estimate(costs),
         decided.events,
-        _unchanged(look.definitions, decided),
+        _unchanged(look.definitions, decided, selection),
+        waiting,
+        costs,
+        refused,
     )
 
 
@@ -145,6 +170,7 @@ def _campaign_facts(
         recreate=address in look.choices.recreate,
         overwrite=address in look.choices.overwrite,
         freeze=look.limits.freeze,
+        unsettled=unsettled(look.state, known.history, address),
     )
 
 
@@ -174,6 +200,13 @@ def _refusals(
     yield from clock_refusals(look.observed.clock_skew, changes, look.choices, look.limits)
 
 
+def _send_refusals(
+    look: Look, changes: tuple[Change, ...], texts: Texts, refused: Mapping[Address, int], costs: Costs
+) -> Iterable[Refusal]:
+    sent = sends(changes, look.state, texts)
+    return send_refusals(sent, refused, costs, look.choices, look.limits)
+
+
 def _texts(observed: Observed, views: Mapping[Address, TemplateView]) -> Texts:
     """The text behind every reference that a draft may hold."""
     texts: dict[Address | int, tuple[str, TemplateType]] = {}
@@ -186,7 +219,18 @@ def _texts(observed: Observed, views: Mapping[Address, TemplateView]) -> Texts:
     return texts
 
 
-def _unchanged(definitions: Definitions, decided: Decision) -> int:
+def _notes(look: Look, decided: Decision, texts: Texts) -> Iterable[str]:
+    renames = rename_notes(decided.changes, look.definitions, look.state)
+    refused = foreseen(look.definitions, decided.held, texts, look.choices, look.limits)
+    return (*decided.notes, *renames, *refused)
+
+
+def _idle(view: CampaignView) -> CampaignView:
+    """The same campaign where nothing is done about it."""
+    return replace(view, decision=Decision())
+
+
+def _unchanged(definitions: Definitions, decided: Decision, selection: Selection) -> int:
     touched = {c.address for c in decided.changes} | {h.address for h in decided.held}
-    touched |= {r.address for r in decided.refusals if r.address}
+    touched |= {r.address for r in decided.refusals if r.address} | selection.left_out
     return len([a for a in (*definitions.templates, *definitions.campaigns) if a not in touched])

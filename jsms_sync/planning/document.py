@@ -1,15 +1,18 @@
 """The plan as JSON: the shape of contract §5, without a phone number, parameter value or secret."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from jsms_sync.model.decisions import BatchCounts, Change, Held, Refusal
 from jsms_sync.model.resources import Position, Problem, kind_of
+from jsms_sync.model.wire import CHINA
+from jsms_sync.planning.cost import Bill, Cost, Costs
 from jsms_sync.planning.fields import differences
 from jsms_sync.planning.plan import Plan
 
 FORMAT_VERSION = 1
 
 Json = dict[str, object]
+NO_COST = Cost()
 
 
 def plan_document(plan: Plan) -> Json:
@@ -23,8 +26,9 @@ def plan_document(plan: Plan) -> Json:
         "account": origin.account,
         "state": {"lineage": origin.lineage, "serial": origin.serial},
         "definitions_digest": origin.definitions_digest,
+        "settings_digest": origin.settings_digest,
         "summary": plan.summary,
-        "changes": [change_document(change) for change in plan.changes],
+        "changes": [change_document(change, plan.costs) for change in plan.changes],
         "held": [held_document(held) for held in plan.held],
         "refusals": [refusal_document(refusal) for refusal in plan.refusals],
         "problems": [problem_document(problem) for problem in plan.problems],
@@ -33,12 +37,18 @@ def plan_document(plan: Plan) -> Json:
             "messages": plan.estimate.messages,
             "parts": plan.estimate.parts,
             "balance": plan.estimate.balance,
+            "balance_after": plan.estimate.balance_after,
         },
     }
 
 
-def change_document(change: Change) -> Json:
-    """One change of a plan."""
+def china_iso(moment: datetime | None) -> str | None:
+    """The moment in China time, as ISO 8601 to the second; None where there is none."""
+    return moment.astimezone(CHINA).isoformat(timespec="seconds") if moment else None
+
+
+def change_document(change: Change, costs: Costs) -> Json:
+    """One change of a plan; that of a campaign's schedules with what all of the campaign then costs."""
     document: Json = {
         "address": change.address,
         "kind": kind_of(change.address),
@@ -51,10 +61,32 @@ def change_document(change: Change) -> Json:
         ],
         "source": _source(change.source),
         "next": list(change.next),
+        "expected_approval": china_iso(change.expected_approval),
     }
     if change.batches is not None:
         document["batches"] = _counts(change.batches)
+        document["cost"] = _cost(costs.get(change.address, NO_COST))
     return document
+
+
+def bill_document(bill: Bill) -> Json:
+    """What messages cost; the parts of one are null where a text or a value is not known."""
+    return {
+        "messages": bill.messages,
+        "parts": bill.parts,
+        "parts_min": bill.fewest if bill.is_known else None,
+        "parts_max": bill.most if bill.is_known else None,
+    }
+
+
+def _cost(cost: Cost) -> Json:
+    """With what is scheduled now, whose parts are null where they cannot be known."""
+    before = cost.before
+    return {
+        **bill_document(cost.after),
+        "messages_before": before.messages,
+        "parts_before": before.parts if before.is_known else None,
+    }
 
 
 def _source(source: Position | None) -> Json | None:
@@ -77,6 +109,7 @@ def held_document(held: Held) -> Json:
         "code": held.code.value,
         "reason": held.reason,
         "next": list(held.next),
+        "expected_approval": china_iso(held.expected_approval),
     }
 
 

@@ -3,11 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from jsms_sync.model.records import Happened, HistoryEntry, State
+from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry, State
 from jsms_sync.model.resources import Address
+from jsms_sync.model.wire import CHINA
 
 ENDINGS = frozenset(
-    {Happened.SENT, Happened.PRESUMED_SENT, Happened.CANCELLED, Happened.CANCELLED_OUTSIDE, Happened.DELETED}
+    {
+        Happened.SENT,
+        Happened.PRESUMED_SENT,
+        Happened.CANCELLED,
+        Happened.CANCELLED_OUTSIDE,
+        Happened.DELETED,
+        Happened.FORGOTTEN,
+    }
 )
 STOPPED = frozenset({Happened.CANCELLED, Happened.CANCELLED_OUTSIDE})
 GONE_OUT = frozenset({Happened.SENT, Happened.PRESUMED_SENT})
@@ -47,5 +55,26 @@ def _has_passed(state: State, address: Address, now: datetime) -> bool:
 
 def was_cancelled(history: History, address: Address) -> bool:
     """Whether the last thing that happened to a campaign of this name was that it was stopped."""
+    return _ending(history, address) in STOPPED
+
+
+def was_forgotten(history: History, address: Address) -> bool:
+    """Whether the last thing that happened to the name was that a person took it out of the state."""
+    return _ending(history, address) is Happened.FORGOTTEN
+
+
+def _ending(history: History, address: Address) -> Happened | None:
     events = [entry.event for entry in history.get(address, ()) if entry.event in ENDINGS]
-    return bool(events) and events[-1] in STOPPED
+    return events[-1] if events else None
+
+
+def unsettled(state: State, history: History, address: Address) -> str:
+    """Why something of that name may exist without being recorded; empty where the record is whole."""
+    record = state.resources.get(address)
+    if state.restored is not None and address not in state.restored.settled:
+        since = f"{state.restored.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        return f"the state was restored at {since} (China time), so schedules of it may not be recorded"
+    is_known = record.batches if isinstance(record, CampaignRecord) else record is not None
+    if was_forgotten(history, address) and not is_known:
+        return "it was taken out of the state by `state rm`, so schedules of it may not be recorded"
+    return ""

@@ -1,6 +1,6 @@
 """Renames: `moved_from` moves a record to its new address, without a request."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from jsms_sync.model.decisions import Action, BatchCounts, Change, Decision, Reason, merged
@@ -12,12 +12,14 @@ Users = Mapping[str, Sequence[tuple[Address, CampaignRecord]]]
 """Recorded campaigns, by the name of the template that they send."""
 
 
-def moves(definitions: Definitions, state: State, now: datetime) -> Decision:
+def moves(
+    definitions: Definitions, state: State, now: datetime, left_out: Container[Address] = ()
+) -> Decision:
     """Every rename that is still to be recorded; without its old name in the state it was done before."""
     resources: tuple[Resource, ...] = (*definitions.templates.values(), *definitions.campaigns.values())
-    moving = [resource for resource in resources if resource.moved_from]
-    users = _users(state) if moving else {}
-    return merged(_move(resource, definitions, state, users, now) for resource in moving)
+    renamed = [each for each in resources if each.moved_from and each.address not in left_out]
+    users = _users(state) if renamed else {}
+    return merged(_move(resource, definitions, state, users, now) for resource in renamed)
 
 
 def _users(state: State) -> Users:
@@ -47,6 +49,11 @@ def _move(
         batches=BatchCounts(unchanged=len(campaign.batches)) if campaign else None,
     )
     return Decision(changes=(change,), events=tuple(_events(old, new, users, now)))
+
+
+def moving(state: State, old: Address, new: Address, now: datetime) -> tuple[Event, ...]:
+    """The events that make the record go on under another address of its kind."""
+    return tuple(_events(old, new, _users(state), now))
 
 
 def _events(old: Address, new: Address, users: Users, now: datetime) -> Iterator[Event]:

@@ -1,11 +1,9 @@
 """The order of an apply: what must be there before it is used, and gone only after it is used no more."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from jsms_sync.model.decisions import Action, Change
-from jsms_sync.model.records import CampaignRecord, State
-from jsms_sync.model.resources import kind_of, name_of
+from jsms_sync.model.resources import kind_of
 
 STAGES: tuple[frozenset[tuple[str, Action]], ...] = (
     frozenset(
@@ -28,19 +26,3 @@ def stage_of(change: Change) -> int:
 def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes as they will run, by address inside a stage."""
     return tuple(sorted(changes, key=lambda change: (stage_of(change), change.address)))
-
-
-def with_switches(changes: tuple[Change, ...], state: State) -> tuple[Change, ...]:
-    """The changes, each replaced template also saying which pending campaigns will switch to the new text."""
-    users: dict[str, list[str]] = {}
-    for address, record in sorted(state.resources.items()):
-        if isinstance(record, CampaignRecord) and record.template and record.batches:
-            users.setdefault(record.template, []).append(address)
-    return tuple(_with_switches(change, users.get(name_of(change.address), [])) for change in changes)
-
-
-def _with_switches(change: Change, users: list[str]) -> Change:
-    if change.action is not Action.REPLACE or kind_of(change.address) != "template":
-        return change
-    later = tuple(f"after approval: switch {user}" for user in users)
-    return replace(change, next=(*change.next[:1], *later, *change.next[1:]))

@@ -1,8 +1,8 @@
 """The plan: plain values, the only thing that apply obeys."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from jsms_sync.errors import Exit
@@ -16,16 +16,22 @@ from jsms_sync.model.decisions import (
     Refusal,
 )
 from jsms_sync.model.events import Event
-from jsms_sync.model.resources import Problem, Severity
+from jsms_sync.model.resources import Address, Problem, Severity
+from jsms_sync.planning.cost import Costs
+from jsms_sync.planning.future import Waits
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the campaigns' changes will cost at worst; `balance` is None when it was not read."""
+    """What the campaigns' changes will cost at worst; `balance` is None when it was not read.
+
+    `balance_after` is what is left of it once everything that is scheduled then has been sent.
+    """
 
     messages: int = 0
     parts: int = 0
     balance: int | None = None
+    balance_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,16 @@ class Origin:
     lineage: str | None
     serial: int
     definitions_digest: str
+    settings_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an apply would do, in order, what must wait, and what forbids it; `events` are observations."""
+    """What an apply would do, in order, what must wait, and what forbids it; `events` are observations.
+
+    `waits` tells which text each campaign waits for, `costs` are those of campaigns, `refused` how many of
+    their recipients JSMS refused before, for good.
+    """
 
     origin: Origin
     changes: tuple[Change, ...] = ()
@@ -54,6 +65,9 @@ class Plan:
     estimate: Estimate = Estimate()
     events: tuple[Event, ...] = ()
     unchanged: int = 0
+    waits: Waits = field(default_factory=dict)
+    costs: Costs = field(default_factory=dict)
+    refused: Mapping[Address, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

@@ -7,20 +7,8 @@ from datetime import timedelta
 from jsms_sync.model.decisions import Action, Change, Refusal, RefusalCode
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Address, Definitions, kind_of
+from jsms_sync.model.settings import Limits
 from jsms_sync.planning.choices import Choices, override
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one run may do (contract §3a)."""
-
-    max_deletes: int = 3
-    max_missing: int = 2
-    freeze: timedelta = timedelta(minutes=5)
-    max_skew: timedelta = timedelta(seconds=60)
-
-
-DEFAULTS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +56,7 @@ def plan_refusals(
         *_not_all_files(definitions, state, changes, existing),
         *_over_limit(changes, choices, limits),
         *_too_many_missing(missing, limits),
+        *_too_many_recipients(definitions, changes, limits),
     ):
         if not choices.allows(refusal.code, refusal.address):
             yield refusal
@@ -105,6 +94,17 @@ def _too_many_missing(missing: int, limits: Limits) -> Iterator[Refusal]:
             f"{missing} recorded templates are gone at once, more than max_missing ({limits.max_missing})"
         )
         yield _refusal(RefusalCode.TOO_MANY_MISSING, reason)
+
+
+def _too_many_recipients(
+    definitions: Definitions, changes: Iterable[Change], limits: Limits
+) -> Iterator[Refusal]:
+    for change in changes:
+        campaign = definitions.campaigns.get(change.address)
+        people = len(campaign.recipients) if campaign and _sends(change.action) else 0
+        if people > limits.max_recipients:
+            reason = f"{people:,} recipients, more than max_recipients ({limits.max_recipients:,})"
+            yield _refusal(RefusalCode.OVER_LIMIT, reason, change.address)
 
 
 def clock_refusals(

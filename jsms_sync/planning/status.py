@@ -1,24 +1,39 @@
-"""How everything stands: the phases of templates and campaigns (contract §5)."""
+"""How everything stands: the phases of templates and campaigns, and what waits for what (contract §5)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from jsms_sync.kinds.template_settle import desired_text
 from jsms_sync.model.digests import ENTRY
-from jsms_sync.model.records import Audit, CampaignRecord, Happened, Revision, State, TemplateRecord
+from jsms_sync.model.records import Audit, Batch, CampaignRecord, Happened, Revision, State, TemplateRecord
 from jsms_sync.model.resources import Address, Campaign, Definitions, Template, kind_of, name_of
-from jsms_sync.model.wire import CHINA
-from jsms_sync.planning.document import FORMAT_VERSION, Json
-from jsms_sync.planning.history import History, by_address, was_cancelled, was_sent
+from jsms_sync.planning.audit_hours import expected_approval
+from jsms_sync.planning.cost import Cost, Costs
+from jsms_sync.planning.document import FORMAT_VERSION, Json, bill_document, china_iso
+from jsms_sync.planning.future import Wait, Waits
+from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 
+NOTHING: Waits = {}
+NO_COSTS: Costs = {}
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
 
-def status_document(definitions: Definitions, recorded: State, observed: State, now: datetime) -> Json:
+def status_document(
+    definitions: Definitions,
+    recorded: State,
+    observed: State,
+    now: datetime,
+    waits: Waits = NOTHING,
+    costs: Costs = NO_COSTS,
+) -> Json:
     """Every address with its phase; `observed` is the recorded state after what was just seen."""
     addresses = {*definitions.templates, *definitions.campaigns, *observed.resources}
     ordered = sorted(addresses | {intent.address for intent in observed.intents})
     history = by_address(observed)
-    in_doubt = frozenset(intent.address for intent in observed.intents if intent.creates)
+    in_doubt = {intent.address for intent in observed.intents if intent.creates}
+    unrecorded = (a for a in definitions.campaigns if observed.campaign(a) is None)
+    in_doubt |= {a for a in unrecorded if unsettled(observed, history, a)}
     return {
         "format_version": FORMAT_VERSION,
         "templates": [
@@ -27,7 +42,11 @@ def status_document(definitions: Definitions, recorded: State, observed: State, 
             if kind_of(a) == "template"
         ],
         "campaigns": [
-            _campaign(a, definitions.campaigns.get(a), observed, history, now, in_doubt=a in in_doubt)
+            {
+                **_campaign(a, definitions.campaigns.get(a), observed, history, now, in_doubt=a in in_doubt),
+                **_waiting(waits.get(a)),
+                "cost": _cost(costs.get(a)),
+            }
             for a in ordered
             if kind_of(a) == "campaign"
         ],
@@ -40,12 +59,15 @@ def _template(
     record = observed.template(address) or TemplateRecord()
     revision = _telling(record, desired)
     before = recorded.template(address)
+    since = revision.in_audit_since if revision and revision.status is Audit.AUDITING else None
     return {
         "address": address,
         "phase": revision.status.value if revision else _without_revision(address, history),
         "temp_id": revision.temp_id if revision else None,
         "serving_temp_id": before.serving if before else None,
         "refuse_reason": revision.refuse_reason if revision else None,
+        "since": china_iso(since),
+        "expected_approval": china_iso(expected_approval(since) if since else None),
         "superseded": [r.temp_id for r in record.revisions.values() if r.superseded_at],
     }
 
@@ -81,17 +103,46 @@ def _campaign(
     return {
         "address": address,
         "phase": _phase(record, now, in_doubt=in_doubt) or _past(address, desired, observed, history, now),
-        "send_time": send_time.astimezone(CHINA).isoformat() if send_time else None,
+        "send_time": china_iso(send_time),
         "batches": len(batches),
         "recipients": placed if batches else len(desired.recipients) if desired else 0,
         "failed": sum(len(b.refused) for b in batches),
+        "failed_codes": _codes(batches),
     }
+
+
+def _waiting(wait: Wait | None) -> Json:
+    """Which text the campaign waits for, by its revision where it is submitted."""
+    if wait is None:
+        return {"waits_for": None, "expected_approval": None}
+    text = wait.awaited
+    return {
+        "waits_for": {"address": text.template, "temp_id": text.temp_id},
+        "expected_approval": china_iso(text.expected),
+    }
+
+
+def _codes(batches: Iterable[Batch]) -> list[Json]:
+    """How many recipients JSMS refused with each code, the most frequent first."""
+    counted = Counter(refused.code for batch in batches for refused in batch.refused)
+    return [{"code": code, "count": count} for code, count in counted.most_common()]
+
+
+def _cost(cost: Cost | None) -> Json | None:
+    """What is scheduled costs, or where nothing is scheduled yet what would be; nothing once it was sent."""
+    if cost is None:
+        return None
+    if cost.before.messages:
+        return bill_document(cost.before)
+    waiting = cost.wanted or (cost.after if cost.after.messages else None)
+    return bill_document(waiting) if waiting else None
 
 
 def _phase(record: CampaignRecord, now: datetime, *, in_doubt: bool) -> str:
     """What its schedules tell; nothing where it has none."""
     batches = record.batches.values()
-    if record.cancelled or any(batch.gone for batch in batches):
+    pending = [batch for batch in batches if batch.target.send_time > now and not batch.gone]
+    if (record.cancelled and not pending) or any(batch.gone for batch in batches):
         return "cancelled"
     if any(batch.target.send_time <= now for batch in batches):
         return "sent"
@@ -115,3 +166,10 @@ def outputs(state: State) -> dict[str, int]:
     """The serving temp_id of every template, by name, as recorded."""
     records = ((a, r) for a, r in sorted(state.resources.items()) if isinstance(r, TemplateRecord))
     return {name_of(address): record.serving for address, record in records if record.serving is not None}
+
+
+def in_phase(status: Json, phase: str) -> bool:
+    """Whether some template of the document is in that phase."""
+    templates = status["templates"]
+    assert isinstance(templates, list)
+    return any(template["phase"] == phase for template in templates)

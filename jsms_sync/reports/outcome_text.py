@@ -1,8 +1,9 @@
-"""Outcomes as text, one line as each comes, and a summary at the end."""
+"""Outcomes as text, one line as each comes, a summary at the end, and what to do next."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from jsms_sync.reports.codes import refused_line
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import count
 
@@ -19,7 +20,12 @@ PAST = {
 
 
 def outcome_line(outcome: Mapping[str, Any], paint: Paint = plain) -> str:
-    """One outcome: what was done, or why it was not."""
+    """One outcome: what was done, or why it was not, and below it whom JSMS refused."""
+    refused = [paint("warning", f"    {refused_line(each)}") for each in outcome.get("refused", ())]
+    return "\n".join([_line(outcome, paint), *refused])
+
+
+def _line(outcome: Mapping[str, Any], paint: Paint) -> str:
     result, address = outcome["result"], outcome["address"]
     known = f" ({outcome['remote_id']})" if outcome.get("remote_id") is not None else ""
     if result == "done":
@@ -30,15 +36,21 @@ def outcome_line(outcome: Mapping[str, Any], paint: Paint = plain) -> str:
 
 
 def outcome_summary(document: Mapping[str, Any], paint: Paint = plain) -> str:
-    """How many came to what, and what to do next."""
+    """How many came to what, and that a doubt has to be settled."""
     summary = document["summary"]
     told = [f"{summary[result]} {result}" for result in SIGNS if summary[result]] or ["nothing to do"]
     told += [count(summary["held"], "held", "held")] if summary["held"] else []
-    lines = [paint("strong", f"Apply: {', '.join(told)}.")]
+    doubt = "Something may have been created: look in the JSMS console, then `jsms-sync resolve`.\n"
+    return paint("strong", f"Apply: {', '.join(told)}.") + "\n" + (doubt if summary["unknown"] else "")
+
+
+def what_next(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to do after it; the worst that happened decides."""
+    summary = document["summary"]
     if summary["unknown"]:
-        lines.append("Something may have been created: look in the JSMS console, then `jsms-sync resolve`.")
-    elif summary["failed"] or summary["skipped"]:
-        lines.append("What is done is recorded; another apply goes on with the rest.")
-    elif summary["held"]:
-        lines.append("What is held waits; run apply again when it is over (see `jsms-sync status`).")
-    return "\n".join(lines) + "\n"
+        return ()
+    if summary["failed"] or summary["skipped"]:
+        return ("What is done is recorded; another apply goes on with the rest.",)
+    if summary["held"]:
+        return ("What is held waits; run apply again when it is over (see `jsms-sync status`).",)
+    return ()

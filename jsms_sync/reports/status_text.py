@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from jsms_sync.reports.codes import refused_words
 from jsms_sync.reports.paint import Paint, plain
-from jsms_sync.reports.words import count
+from jsms_sync.reports.words import china_minute, count, each, one_line
 
 Document = Mapping[str, Any]
 
@@ -24,20 +25,57 @@ ROLES = {
 
 
 def status_text(status: Document, paint: Paint = plain) -> str:
-    """One line per address: its phase, and what belongs to it."""
+    """One line per address with its phase and what belongs to it, and one for what it waits for."""
     entries = [
-        *((entry, _template(entry)) for entry in status["templates"]),
-        *((entry, _campaign(entry)) for entry in status["campaigns"]),
+        *((entry, _template(entry), _audit(entry)) for entry in status["templates"]),
+        *((entry, _campaign(entry), _wait(entry)) for entry in status["campaigns"]),
     ]
+    due = _due(status["due"], paint) if "due" in status else ""
     if not entries:
-        return "Nothing is defined or recorded.\n"
-    width = max(len(entry["address"]) for entry, _ in entries)
-    return "".join(_line(entry, told, width, paint) for entry, told in entries)
+        return f"Nothing is defined or recorded.\n{due}"
+    width = max(len(entry["address"]) for entry, _, _ in entries)
+    return "".join(_lines(*each, width, paint) for each in entries) + due
 
 
-def _line(entry: Document, told: Iterable[str], width: int, paint: Paint) -> str:
+def _lines(entry: Document, told: Iterable[str], waits: str, width: int, paint: Paint) -> str:
     phase = paint(ROLES[entry["phase"]], f"{entry['phase']:<11}")
-    return f"{entry['address']:<{width}}  {phase}  {', '.join(told)}".rstrip() + "\n"
+    line = f"{entry['address']:<{width}}  {phase}  {', '.join(told)}".rstrip() + "\n"
+    return line + (paint("dim", f"{'':<{width}}  {waits}") + "\n" if waits else "")
+
+
+def _audit(entry: Document) -> str:
+    if not entry.get("since"):
+        return ""
+    return f"in its audit since {china_minute(entry['since'])}{_expected(entry)} (China time)"
+
+
+def _wait(entry: Document) -> str:
+    text = entry.get("waits_for")
+    if not text:
+        return ""
+    if text["address"] is None:
+        return f"waits for template {text['temp_id']}"
+    revision = f" {text['temp_id']}" if text["temp_id"] else ", which is not submitted yet"
+    earliest = "" if text["temp_id"] else " at the earliest"
+    expected = _expected(entry)
+    told = f"{expected}{earliest} (China time)" if expected else ""
+    return f"waits for {text['address']}{revision}{told}"
+
+
+def _expected(entry: Document) -> str:
+    at = entry["expected_approval"]
+    return f", approval expected {china_minute(at)}" if at else ""
+
+
+def _due(due: Document, paint: Paint) -> str:
+    until = f"{china_minute(due['until'])} China time"
+    if not due["not_ready"]:
+        return "\n" + paint("done", f"Due by {until}: every campaign is ready.") + "\n"
+    entries = (
+        f"{paint('failed', '✗')} {each['address']} at {china_minute(each['send_time'])}: {each['why']}\n"
+        for each in due["not_ready"]
+    )
+    return "\n" + paint("strong", f"Due by {until}, and not ready:") + "\n" + "".join(entries)
 
 
 def _template(entry: Document) -> Iterable[str]:
@@ -46,7 +84,7 @@ def _template(entry: Document) -> Iterable[str]:
     if entry["serving_temp_id"] not in (None, entry["temp_id"]):
         yield f"{entry['serving_temp_id']} serves until then"
     if entry["refuse_reason"]:
-        yield f"reason: {entry['refuse_reason']}"
+        yield f"reason: {one_line(entry['refuse_reason'])}"
     old = [str(temp_id) for temp_id in entry["superseded"]]
     if old:
         yield f"superseded: {' '.join(old)}"
@@ -58,5 +96,12 @@ def _campaign(entry: Document) -> Iterable[str]:
     yield count(entry["recipients"], "recipient", "recipients")
     if entry["batches"] > 1:
         yield f"{entry['batches']} schedules"
+    if cost := entry.get("cost"):
+        billed = count(cost["parts"], "part", "parts")
+        yield (
+            "parts not known"
+            if cost["parts_max"] is None
+            else billed + each(cost["parts_min"], cost["parts_max"])
+        )
     if entry["failed"]:
-        yield f"{entry['failed']} refused by JSMS"
+        yield refused_words(entry["failed_codes"])

@@ -100,7 +100,7 @@ class Beliefs:
         False, "§3.5", "a batch without one success is answered with the code of its first recipient"
     )
     batch_needs_money_for_all: bool = _belief(
-        True, "§3.5", "50014 refuses a whole batch; false: the recipients that cannot be paid"
+        True, "§3.5", "50014 refuses a whole batch, or schedule; false: the recipients that cannot be paid"
     )
     repeat_window: float = _belief(
         0, "§10", "seconds within which the same content to the same number is 50034; 0: in one request"
@@ -122,7 +122,7 @@ class Beliefs:
     other_kind_code: int = _belief(
         50028, "§4.4", "the code for the single PUT on a batch schedule, or the reverse"
     )
-    delete_of_deleted_code: int = _belief(50028, "§10", "the code for DELETE of a deleted schedule")
+    delete_of_deleted_code: int = _belief(50029, "§10", "the code for DELETE of a deleted schedule")
     put_of_deleted_code: int = _belief(50029, "§10", "the code for PUT of a deleted schedule")
     sent_is_readable: bool = _belief(True, "§10", "GET shows a schedule that was sent; false: 50028")
     schedule_of_nobody_exists: bool = _belief(

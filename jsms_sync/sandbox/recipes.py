@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from jsms_sync.sandbox.codes import CODES
@@ -221,8 +222,19 @@ def table() -> str:
 _LONGEST_SHOWN: Final = 90
 
 
+_FIELD: Final = re.compile(r'name="(.+?)".*\r\n\r\n(.+)\r\n')
+_CALLER_SHOWN: Final = {"app": "", "stranger": " as somebody else", "nobody": " without credentials"}
+
+
 def _shown(step: Step) -> str:
     body = step.body if isinstance(step.body, str) else json.dumps(step.body, ensure_ascii=False)
-    if step.body in (None, "") or step.content_type == _FORM_TYPE or len(body) > _LONGEST_SHOWN:
-        return f"`{step.call}`"
-    return f"`{step.call} {body}`"
+    if step.body in (None, ""):
+        said = f"`{step.call}`"
+    elif step.content_type == _FORM_TYPE:
+        said = f"`{step.call}` with the form `{'`, `'.join(map('='.join, _FIELD.findall(body)))}`"
+    elif len(body) > _LONGEST_SHOWN:
+        said = f"`{step.call} {{…}}`"
+    else:
+        said = f"`{step.call} {body}`"
+    of_type = "" if step.content_type in (_FORM_TYPE, "application/json") else f" as `{step.content_type}`"
+    return said + of_type + _CALLER_SHOWN[step.caller]

@@ -167,3 +167,16 @@ def cost(taken: Sequence[tuple[Recipient, str]], signature: str, template_type: 
     """The billed parts of all messages of a schedule."""
     contents = (texts.message(signature, text, template_type, beliefs.opt_out_text) for _, text in taken)
     return sum(map(texts.parts, contents))
+
+
+def affordable(verdict: Verdict, left: int, signature: str, template_type: int, beliefs: Beliefs) -> Verdict:
+    """The verdict, with 50014 for those whom the parts that are left do not reach."""
+    taken: list[tuple[Recipient, str]] = []
+    refused = list(verdict.refused)
+    for recipient, text in verdict.taken:
+        left -= cost([(recipient, text)], signature, template_type, beliefs)
+        if left >= 0:
+            taken.append((recipient, text))
+        else:
+            refused.append((recipient, Refusal(50014).code))
+    return Verdict(tuple(taken), tuple(refused))

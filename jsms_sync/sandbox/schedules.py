@@ -13,6 +13,7 @@ from jsms_sync.sandbox.means import Means, any_means, usable_means
 from jsms_sync.sandbox.rules_schedules import (
     Order,
     Verdict,
+    affordable,
     cost,
     judge,
     read_batch,
@@ -100,6 +101,9 @@ def _store_batch(world: World, order: Order, old: Schedule | None) -> dict[str, 
     means = _means(world, order)
     opted_out = world.store.numbers.opted_out()
     verdict = judge(order.recipients, means.template.template, world.beliefs, opted_out)
+    if not world.beliefs.batch_needs_money_for_all:
+        left = _left(world, means.template.type, old)
+        verdict = affordable(verdict, left, means.sign.sign, means.template.type, world.beliefs)
     schedule = _schedule(world, order, means, verdict, "batch", old)
     if verdict.taken or world.beliefs.schedule_of_nobody_exists:
         world.store.save_schedule(schedule)
@@ -142,12 +146,16 @@ def _schedule(
 
 
 def _check_balance(world: World, parts: int, template_type: int, old: Schedule | None) -> None:
+    if parts > _left(world, template_type, old):
+        raise Refusal(50014)
+
+
+def _left(world: World, template_type: int, old: Schedule | None) -> int:
+    """The parts that can be paid."""
     balance = world.store.balance()
     left = accounts.available(balance, accounts.purses(balance, template_type, world.beliefs))
-    if world.beliefs.pending_freezes_balance:
-        left -= world.store.frozen_parts(but=old.schedule_id if old else "")
-    if parts > left:
-        raise Refusal(50014)
+    frozen = world.store.frozen_parts(but=old.schedule_id if old else "")
+    return left - frozen if world.beliefs.pending_freezes_balance else left
 
 
 def _msg_ids(world: World, verdict: Verdict, old: Schedule | None) -> list[str]:

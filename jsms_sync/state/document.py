@@ -20,7 +20,8 @@ DAMAGED = (
 NEWER = "Update jsms-sync to the version that wrote it. The file was left as it is."
 A_BACKUP = (
     "Name the state itself with --state: the same file without `.backup`. A backup does not know what was "
-    "recorded after it was made, so applying from it could create campaigns a second time."
+    "recorded after it was made, so applying from it could create campaigns a second time. When the state "
+    "itself is lost, `jsms-sync state restore FILE` makes a backup the state."
 )
 
 
@@ -32,10 +33,13 @@ class _Head(msgspec.Struct):
 
 
 class _Document(State, frozen=True, kw_only=True):
-    """What a document must hold; nothing that counts may be missing, since missing would mean forgotten."""
+    """What a document must hold; nothing that counts may be missing, since missing would mean forgotten.
+
+    What came after the first version may be missing: it then never happened.
+    """
 
     format_version: Literal[1]
-    backup: Literal[False] = False
+    backup: bool = False
     lineage: Annotated[str, msgspec.Meta(min_length=1)]
     serial: Annotated[int, msgspec.Meta(ge=0)]
     account: str | None
@@ -44,6 +48,9 @@ class _Document(State, frozen=True, kw_only=True):
     history: tuple[HistoryEntry, ...]
 
 
+LATER = frozenset({"restored", "nonces"})
+"""Fields that are written only where they say something, so that older versions read what they can."""
+
 _HEAD = msgspec.json.Decoder(_Head)
 _DOCUMENT = msgspec.json.Decoder(_Document)
 
@@ -51,22 +58,24 @@ _DOCUMENT = msgspec.json.Decoder(_Document)
 def encode(state: State, *, backup: bool = False) -> bytes:
     """The document of the state, indented and in order of address, so that differences can be read."""
     head = {"format_version": FORMAT_VERSION} | ({"backup": True} if backup else {})
-    fields = head | _fields(state) | {"resources": dict(sorted(state.resources.items()))}
+    said = {name: value for name, value in _fields(state).items() if value or name not in LATER}
+    fields = head | said | {"resources": dict(sorted(state.resources.items()))}
     return msgspec.json.format(msgspec.json.encode(fields), indent=2) + b"\n"
 
 
-def decode(data: bytes, place: str) -> State:
+def decode(data: bytes, place: str, *, backups: bool = False) -> State:
     """The state that the document holds.
 
-    Raises Stale when it is damaged, a backup, or made by a newer version.
+    Raises Stale when it is damaged, made by a newer version, or a backup where `backups` are not meant.
     """
     if not data.strip():
         _refuse(f"The state {place} is empty.", DAMAGED)
     try:
         data.decode()
-        _check_head(_HEAD.decode(data), place)
+        head = _HEAD.decode(data)
+        _check_head(head, place, backups=backups)
         state = State(**_fields(_DOCUMENT.decode(data)))
-        if encode(state) != data:
+        if encode(state, backup=head.backup) != data:
             _check_keys(data, place)
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         raise Stale(f"The state {place} cannot be read: {error}.", help=DAMAGED) from error
@@ -78,12 +87,12 @@ def _fields(state: State) -> dict[str, Any]:
     return {name: getattr(state, name) for name in State.__struct_fields__}
 
 
-def _check_head(head: _Head, place: str) -> None:
+def _check_head(head: _Head, place: str, *, backups: bool) -> None:
     if head.format_version > FORMAT_VERSION:
         _refuse(f"The state {place} was made by a newer jsms-sync (format {head.format_version}).", NEWER)
     if head.format_version < FORMAT_VERSION:
         _refuse(f"The state {place} has the format version {head.format_version}, which never was.", DAMAGED)
-    if head.backup:
+    if head.backup and not backups:
         _refuse(f"{place} is a backup, and a backup is not a state.", A_BACKUP)
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from uuid import uuid4
 
@@ -13,35 +11,13 @@ from jsms_sync.errors import OperationFailed, Stale
 from jsms_sync.model.events import Event, IntentClosed, IntentOpened, Ledger
 from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
 from jsms_sync.model.resources import Address
+from jsms_sync.model.stop import Stop
+from jsms_sync.state import stops
 from jsms_sync.state.document import encode
 from jsms_sync.state.files import Files, put, told
 from jsms_sync.state.journal import Journal, Origin
 from jsms_sync.state.journal import encode as encode_event
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The document, and what stands beside it."""
-
-    document: Path
-
-    @property
-    def journal(self) -> Path:
-        """What was recorded since the document was written."""
-        return self._beside(".journal")
-
-    @property
-    def lock(self) -> Path:
-        """What a holder locks."""
-        return self._beside(".lock")
-
-    @property
-    def backup(self) -> Path:
-        """The document as it was before the last run that changed it."""
-        return self._beside(".backup")
-
-    def _beside(self, suffix: str) -> Path:
-        return self.document.with_name(self.document.name + suffix)
+from jsms_sync.state.places import Places
 
 
 class HeldState:
@@ -64,6 +40,7 @@ class HeldState:
         self._journal = Journal(places.journal, origin, files)
         self._fresh, self._closed = True, False
         self._changed = False
+        self._stop: tuple[bytes, Stop] | None = None
 
     @property
     def state(self) -> State:
@@ -86,6 +63,18 @@ class HeldState:
     def intents_of(self, address: Address) -> tuple[Intent, ...]:
         """The open intents of the address."""
         return self.state.intents_of(address)
+
+    def stop(self) -> Stop | None:
+        """The stop mark as it stands at this moment, None where there is none.
+
+        Raises OperationFailed or Stale when it cannot be read: then no request of a campaign may leave.
+        """
+        data, known = stops.read_bytes(self._files, self._places), self._stop
+        if data is None:
+            return None
+        if known is None or known[0] != data:
+            known = self._stop = data, stops.decode(data, str(self._places.stop))
+        return known[1]
 
     def commit(self, *events: Event) -> None:
         """The events are in the synced journal, all or none of them.

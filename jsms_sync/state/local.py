@@ -3,22 +3,29 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from jsms_sync.errors import InvalidInput, OperationFailed, Refused, Stale
-from jsms_sync.model.events import fold
+from jsms_sync.errors import InvalidInput, OperationFailed, Stale
 from jsms_sync.model.records import State
-from jsms_sync.state.document import decode, encode
+from jsms_sync.model.stop import Stop
+from jsms_sync.state import stops
+from jsms_sync.state.copies import back_up
+from jsms_sync.state.document import encode
 from jsms_sync.state.files import Files, put, told
-from jsms_sync.state.held import HeldState, Places
-from jsms_sync.state.journal import HELP, Origin, Replay, replay
+from jsms_sync.state.held import HeldState
+from jsms_sync.state.joined import joined
+from jsms_sync.state.journal import HELP, Replay
 from jsms_sync.state.lock import locked, this_process
-from jsms_sync.state.store import Holder, Snapshot, Store
+from jsms_sync.state.places import Places
+from jsms_sync.state.replacing import replace_document
+from jsms_sync.state.store import Choose, Holder, Replaced, Snapshot, Store, no_state
 
 ATTEMPTS = 100
 """How often a reader looks again when the document is replaced under its eyes."""
+STOPPED = "`cancel` has stopped campaigns; the next command that takes the state records it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +46,28 @@ class LocalBackend:
             return self.path.exists()
 
     def read(self) -> Snapshot | None:
-        """The state with what a journal adds to it, None where there is none; needs no lock, writes nothing.
+        """The state with what journal and stop mark add to it, None where there is none.
 
-        Raises Stale when document or journal cannot be read or do not belong together.
+        Needs no lock, writes nothing. Raises Stale when one of them cannot be read, or they do not belong
+        together.
         """
-        document, journal = self._both(self._places())
+        places = self._places()
+        # Before the document: a mark that is gone by then was recorded in it.
+        stop = stops.read(self.files, places)
+        document, journal = self._both(places)
         if document is None:
             return None
-        state, found = _joined(document, journal, self._places())
+        state, found = joined(document, journal, places)
         running = f"{len(found.events)} steps are in the journal: an apply is running or was interrupted."
-        return Snapshot(self.location, state, (running,) if found.events else ())
+        notes = (*([running] if found.events else []), *([STOPPED] if stop else []))
+        return Snapshot(self.location, stops.with_stop(state, stop) if stop else state, notes)
+
+    def leave_stop(self, stop: Stop) -> None:
+        """The stop mark says this beside what it said; needs no lock of the state.
+
+        Raises OperationFailed when it cannot be left, Stale when what stands there cannot be read.
+        """
+        stops.leave(self.files, self._places(), stop)
 
     def create(self, state: State, *, owner: Holder | None = None) -> None:
         """The state is kept here.
@@ -63,22 +82,43 @@ class LocalBackend:
             with told(f"Writing the state {self.location}"):
                 put(self.files, places.document, encode(state))
 
+    def replace(self, choose: Choose, *, owner: Holder, timeout: float = 0) -> Replaced:
+        """The state that `choose` makes of what stands here is kept here, and that is copied first.
+
+        It works where the document is lost or damaged, too. Raises what `choose` raises, and StateLocked.
+        """
+        places = self._places()
+        with locked(places.lock, owner, timeout):
+            return replace_document(self.files, places, choose)
+
+    def back_up(self, state: State) -> Path:
+        """Where the state was copied to, beside its document."""
+        return back_up(self.files, self._places().document, state, datetime.now(UTC))
+
+    def unlock(self, owner: Holder) -> None:
+        """Nobody holds the lock; StateLocked where somebody does: the kernel ends it with that process."""
+        with locked(self._places().lock, owner, 0):
+            return
+
     @contextmanager
     def hold(self, *, owner: Holder, timeout: float = 0) -> Iterator[Store]:
         """The state is held; a journal left over is folded in first, and what is committed at the end.
+
+        What `cancel` has stopped is recorded before, and what it stopped meanwhile after that.
 
         Raises StateLocked when it is still locked after so many seconds, Refused where there is no state,
         Stale when it cannot be read, OperationFailed when it could not be written at the end.
         """
         places = self._places()
         if not self.exists() and not places.journal.exists():
-            raise _no_state(self.location)
+            raise no_state(self.location)
         with locked(places.lock, owner, timeout):
             held = self._recovered(places)
             try:
                 yield held
             finally:
                 held.close()
+                self._record_stop(places)
 
     def _places(self) -> Places:
         try:
@@ -107,11 +147,18 @@ class LocalBackend:
     def _recovered(self, places: Places) -> HeldState:
         document, journal = self._both(places)
         if document is None:
-            raise _no_state(self.location)
-        state, found = _joined(document, journal, places)
+            raise no_state(self.location)
+        state, found = joined(document, journal, places)
         if journal is not None:
             document, state = self._folded(places, document, state, found)
+        document, state = stops.record(self.files, places, document, state)
         return HeldState(self.location, places, document, state, _notes(places, found), self.files)
+
+    def _record_stop(self, places: Places) -> None:
+        if stops.read_bytes(self.files, places) is not None:
+            document, journal = self._both(places)
+            if document is not None:
+                stops.record(self.files, places, document, joined(document, journal, places)[0])
 
     def _folded(self, places: Places, document: bytes, state: State, found: Replay) -> tuple[bytes, State]:
         help = f"All that is recorded is in it and in {places.journal}: keep both, and try again."
@@ -124,35 +171,9 @@ class LocalBackend:
         return document, state
 
 
-def _joined(document: bytes, journal: bytes | None, places: Places) -> tuple[State, Replay]:
-    """The state after the journal's events, and what of the journal was not in the document yet."""
-    state = decode(document, str(places.document))
-    found = Replay(None) if journal is None else replay(journal, str(places.journal))
-    if found.origin is None or found.origin.journal == state.folded:
-        return state, Replay(None, torn=found.torn)
-    _check_origin(found.origin, state, places)
-    return fold(state, found.events), found
-
-
-def _check_origin(origin: Origin, state: State, places: Places) -> None:
-    if origin.lineage != state.lineage:
-        raise Stale(f"The journal {places.journal} belongs to another state.", help=HELP)
-    if origin.base_serial != state.serial:
-        raise Stale(
-            f"The journal {places.journal} continues serial {origin.base_serial} of the state, "
-            f"but {places.document} has serial {state.serial}.",
-            help=HELP,
-        )
-
-
 def _notes(places: Places, found: Replay) -> tuple[str, ...]:
     folded = (
         f"An interrupted run had left {len(found.events)} steps in {places.journal}; they were folded in."
     )
     torn = f"The last line of {places.journal} was not finished, and was left out."
     return (*([folded] if found.events else []), *([torn] if found.torn else []))
-
-
-def _no_state(location: str) -> Refused:
-    help = "Create one with `jsms-sync init`, or name with --state the one that knows what exists at JSMS."
-    return Refused(f"There is no state at {location}.", code="no-state", help=help)

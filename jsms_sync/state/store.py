@@ -1,15 +1,19 @@
 """What a backend of the state offers, wherever it keeps it; all other rooms know only this."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from jsms_sync.errors import Refused
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
 from jsms_sync.model.resources import Address
+from jsms_sync.model.stop import Stop
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -28,6 +32,32 @@ class Snapshot:
     location: str
     state: State
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands where a state is to be put: no state where there is none, or none that can be read."""
+
+    state: State | None
+    exists: bool
+
+
+Choose = Callable[[Found], State]
+"""From what stands there to the state that shall stand there; it may refuse by raising."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Where the state that stood there was copied to, if one did; `notes` tell of what else was kept."""
+
+    backup: Path | None
+    notes: tuple[str, ...] = ()
+
+
+def no_state(location: str) -> Refused:
+    """That there is no state where one is needed."""
+    help = "Create one with `jsms-sync init`, or name with --state the one that knows what exists at JSMS."
+    return Refused(f"There is no state at {location}.", code="no-state", help=help)
 
 
 class Store(Protocol):
@@ -63,6 +93,13 @@ class Store(Protocol):
         """The open intents of the address."""
         ...
 
+    def stop(self) -> Stop | None:
+        """The stop mark as it stands at this moment, None where there is none; a look at it is cheap.
+
+        Raises OperationFailed or Stale when it cannot be read: then no request of a campaign may leave.
+        """
+        ...
+
     def commit(self, *events: Event) -> None:
         """The events are durable, all or none of them.
 
@@ -85,15 +122,35 @@ class Backend(Protocol):
         ...
 
     def read(self) -> Snapshot | None:
-        """The state as it stands, without a lock; None where there is none."""
+        """The state as it stands, with what a stop mark says, without a lock; None where there is none."""
+        ...
+
+    def leave_stop(self, stop: Stop) -> None:
+        """The stop mark says this beside what it said, durably and at once; needs no lock.
+
+        What several leave at a time adds up. Raises OperationFailed when it cannot be left, Stale when what
+        stands there cannot be read. The next holder records it in the state, and only then removes it.
+        """
         ...
 
     def create(self, state: State, *, owner: Holder | None = None) -> None:
         """The state is kept here; one that exists is never overwritten (InvalidInput)."""
         ...
 
+    def replace(self, choose: Choose, *, owner: Holder, timeout: float = 0) -> Replaced:
+        """The state that `choose` makes of what stands here is kept here, and that is copied first."""
+        ...
+
+    def back_up(self, state: State) -> Path:
+        """Where the state was copied to; no later run overwrites that."""
+        ...
+
+    def unlock(self, owner: Holder) -> None:
+        """Nobody holds the state; StateLocked, saying what to do, where somebody does."""
+        ...
+
     def hold(self, *, owner: Holder, timeout: float = 0) -> AbstractContextManager[Store]:
-        """The state is held by the owner alone for the length of the block.
+        """The state is held by the owner alone for the length of the block; a stop mark is recorded first.
 
         Raises StateLocked when somebody else holds it after so many seconds, Refused where there is none.
         """

@@ -84,7 +84,10 @@ def test_2500_recipients_become_three_schedules_and_not_a_request_more(
     plan = approving.plan(exit=2)
     (change,) = plan["changes"]
     assert change["batches"] == {"create": 3, "modify": 0, "delete": 0, "unchanged": 0}
-    assert plan["estimate"] == {"messages": 2500, "parts": 2500, "balance": 10_000_000}
+    assert plan["estimate"] == {
+        **{"messages": 2500, "parts": 2500},
+        **{"balance": 10_000_000, "balance_after": 9_997_500},
+    }
     sandbox.forget()
     approving.apply()
     assert sandbox.writes() == [("POST", "/v1/schedule/batch")] * 3
@@ -426,13 +429,12 @@ def test_a_removed_text_goes_after_its_campaigns(approving: Workspace, sandbox: 
     assert [path.split("/")[2] for _, path in sandbox.writes()] == ["templates", "schedule", "templates"]
 
 
-def test_a_low_balance_is_told_recipient_by_recipient_and_tried_again(
-    approving: Workspace, sandbox: Served
-) -> None:
-    """Refusals that pass by themselves are tried again by the next apply."""
+def test_a_low_balance_is_told_and_tried_again(approving: Workspace, sandbox: Served) -> None:
+    """A campaign that is placed all the same is refused by JSMS, and tried again by the next apply."""
     approving.write(shop(campaign(several(1, 2))))
     sandbox.control("PUT", "balance", {"app_balance": 1})
-    ran = approving.run("apply", "--auto-approve", "--format", "json")
+    ran = approving.run("apply", "--auto-approve", "--allow", "insufficient-balance", "--format", "json")
+    assert [o["error"]["code"] for o in ran.json["outcomes"]] == [50014]
     sandbox.control("PUT", "balance", {"app_balance": 100})
     approving.apply()
     assert len(set().union(*placed(sandbox))) == 2, ran

@@ -32,7 +32,10 @@ campaigns:
     mobile: "19912345670"
     params: {order: planted-value-3, carrier: 顺丰}
 """
-COMMANDS = ("init", "validate", "plan", "show", "apply", "status", "outputs", "resolve", "sandbox", "schema")
+COMMANDS = (
+    *("init", "validate", "plan", "show", "apply", "status", "wait", "outputs"),
+    *("import", "cancel", "test-send", "resolve", "sandbox", "schema"),
+)
 PRIVATE = re.compile(r"1991234567[089]|planted-value|5e987ac6d2e04d95a9d8f0d1|planted-secret")
 
 
@@ -70,6 +73,22 @@ def test_shared_options_stand_before_or_after_the_command(standing: Workspace) -
         assert (ran.exit, ran.json["summary"]["unchanged"]) == (0, 3), ran
 
 
+def test_the_format_stands_before_or_after_the_command(standing: Workspace) -> None:
+    """--format before a command or group counts, one after it counts more; it has to be one it has."""
+    for arguments in (
+        ("--format", "json", "plan"),
+        ("--format", "text", "plan", "--format", "json"),
+        ("--format", "json", "state", "list"),
+        ("state", "--format", "json", "list"),
+        ("--format=json", "nonsense"),
+        ("--format", "json", "plan", "--now", "soon"),
+    ):
+        assert standing.run(*arguments).json["format_version"] == 1, arguments
+    wrong = standing.run("--format", "yaml", "plan")
+    assert (wrong.exit, "'yaml' is not one of 'text', 'json'" in wrong.stderr) == (3, True), wrong
+    assert standing.run("--format", "yaml", "outputs").exit == 0
+
+
 def test_a_folder_of_definitions_is_read(standing: Workspace) -> None:
     """-f names a folder: its YAML files count together, in any of the two spellings."""
     head, _, campaigns = SHOP.partition("campaigns:")
@@ -100,6 +119,7 @@ def test_json_is_one_document_whatever_happens(standing: Workspace) -> None:
         ("show", "plan.json"),
         ("apply", "--auto-approve"),
         ("status",),
+        ("wait", "--timeout", "0"),
         ("outputs",),
         ("resolve", "template.order-shipped", "--not-created"),
         ("plan", "-f", "nowhere.yaml"),
@@ -182,11 +202,17 @@ def test_colours_are_for_terminals_that_want_them(standing: Workspace) -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured.stdout) == plain.stdout
 
 
-def test_quiet_keeps_hints_back(standing: Workspace) -> None:
+def test_quiet_keeps_hints_back(standing: Workspace, sandbox: Served) -> None:
     """-q leaves only the result; hints and notes go to stderr otherwise."""
     standing.write(SHOP.replace("已由", "已经由"))
     assert "jsms-sync apply" in standing.run("plan").stderr
     assert standing.run("plan", "-q").stderr == ""
+    sandbox.audit("manual")
+    standing.apply()
+    quiet = standing.run("apply", "--auto-approve", "-q")
+    assert (quiet.exit, quiet.stderr, "1 held" in quiet.stdout) == (0, "", True)
+    told = standing.run("apply", "--auto-approve")
+    assert (told.stdout, "run apply again" in told.stderr) == (quiet.stdout, True)
 
 
 def test_offline_asks_nothing(standing: Workspace, sandbox: Served) -> None:
@@ -217,6 +243,11 @@ def test_outputs_come_in_the_forms_of_applications(standing: Workspace) -> None:
     (standing.folder / STATE).unlink()
     none = alone.run("outputs", "--format", "json")
     assert (none.json["templates"], "no template serves" in none.stderr) == ({}, True)
+    assert [alone.run("outputs", "--format", form).stdout for form in ("text", "env", "yaml")] == [
+        "",
+        "",
+        "{}\n",
+    ]
 
 
 def test_status_tells_every_phase(workspace: Workspace, sandbox: Served) -> None:
@@ -373,6 +404,8 @@ def test_small_questions_load_nothing_heavy(start: str) -> None:
 def test_the_version_is_told_with_and_without_other_options(bare: Workspace) -> None:
     """--version alone does not even load the command line, and says the same."""
     assert bare.spawn("--version").stdout == bare.run("-q", "--version").stdout
+    for command in (("plan",), ("state",), ("state", "list")):
+        assert bare.run(*command, "--version") == bare.run("-q", "--version")
     assert re.fullmatch(r"jsms-sync \d+\.\d+\.\d+\S*\n", bare.spawn("--version").stdout)
 
 

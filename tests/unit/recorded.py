@@ -8,6 +8,7 @@ from jsms_sync.model.events import (
     BatchDropped,
     BatchSet,
     Bound,
+    CallbackTaken,
     CampaignSet,
     Event,
     Forgotten,
@@ -18,6 +19,7 @@ from jsms_sync.model.events import (
     RevisionDropped,
     RevisionSet,
     Serves,
+    Settled,
     TemplateSet,
 )
 from jsms_sync.model.records import (
@@ -28,6 +30,7 @@ from jsms_sync.model.records import (
     HistoryEntry,
     Intent,
     Refused,
+    Restored,
     Revision,
     State,
     Submission,
@@ -85,6 +88,8 @@ def full_state() -> State:
         },
         intents=(post(),),
         history=(sent("winter"),),
+        restored=Restored(NOON, (spring,)),
+        nonces={"-7659972084945889195": NOON},
     )
 
 
@@ -130,4 +135,6 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(IntentClosed, keys),
     st.builds(Remembered, entries),
     st.builds(Bound, words, st.none() | words),
+    st.builds(Settled, campaigns | st.none()),
+    st.builds(CallbackTaken, keys, moments, moments),
 )

@@ -37,6 +37,7 @@ from jsms_sync.model.resources import (
     campaign_address,
     template_address,
 )
+from jsms_sync.planning.balance import Balance
 
 NOW = datetime(2027, 3, 1, 0, 0, tzinfo=UTC)
 QUICK = Pace(sleep=lambda _: None, chance=lambda: 0.5, connect_seconds=1.0, read_seconds=2.0)
@@ -49,9 +50,10 @@ ANSWER = {"temp_id": 7, "template": "您好", "type": 2, "ttl": None, "remark": 
 @contextmanager
 def talking(*script: Says) -> Iterator[Client]:
     """A client of a server with that script."""
+    app, developer = Credentials("key", Secret("secret")), Credentials("dev", Secret("secret"))
     with (
         ScriptedServer(*script) as server,
-        Client(Credentials("key", Secret("secret")), base_url=server.base_url, pace=QUICK) as client,
+        Client(app, base_url=server.base_url, developer=developer, pace=QUICK) as client,
     ):
         yield client
 
@@ -130,13 +132,40 @@ def test_schedules_are_read_for_a_day_after_their_time() -> None:
                 assert len({heard.path for heard in server.heard}) == count
 
 
+NULLS = {"app_balance": None, "app_industry": None, "app_market": None, "app_voice": None}
+APP = {"app_balance": 12, "app_industry": 44, "app_market": 14, "app_voice": 22}
+DEV = {"dev_balance": 9, "dev_industry": None, "dev_market": 3, "dev_voice": 702}
+
+
 @pytest.mark.parametrize(
-    ("answer", "balance"), [(http(200, {"app_balance": 12}), 12), (refusal(50033), None)]
+    ("script", "balance"),
+    [
+        ([http(200, APP)], Balance(12, 44, 14)),
+        ([http(200, {"app_balance": 12})], Balance(12)),
+        ([http(200, {**NULLS, "app_voice": 5})], Balance(0)),
+        ([refusal(50033), http(200, DEV)], Balance(9, 0, 3, "account")),
+        ([http(200, NULLS), http(200, DEV)], Balance(9, 0, 3, "account")),
+        ([refusal(50033), refusal(50002, 401)], None),
+        ([refusal(50033), http(200, {"dev_balance": None})], None),
+        ([refusal(50009)], None),
+        ([http(500)] * 4, None),
+    ],
 )
-def test_a_balance_that_is_not_told_is_none(answer: Says, balance: int | None) -> None:
-    """A plan without a balance is still a plan."""
-    with talking(answer) as client:
+def test_the_balance_is_the_apps_or_where_nothing_is_allotted_the_accounts(
+    script: list[Says], balance: Balance | None
+) -> None:
+    """Both special purses and the general one; a plan without a balance is still a plan."""
+    with talking(*script) as client:
         assert read_balance(client) == balance
+
+
+def test_without_the_accounts_credentials_its_balance_is_not_known() -> None:
+    """That they are missing is no failure of a plan."""
+    with (
+        ScriptedServer(refusal(50033)) as server,
+        Client(Credentials("key", Secret("secret")), base_url=server.base_url, pace=QUICK) as client,
+    ):
+        assert read_balance(client) is None
 
 
 def resolved(answer: Says, known: State, address: str, *ids: str) -> tuple[Event, ...]:
@@ -149,7 +178,7 @@ def resolved(answer: Says, known: State, address: str, *ids: str) -> tuple[Event
 def test_a_template_is_adopted_by_its_content() -> None:
     """The id fits when it shows the text that was submitted; what it says of its audit is recorded."""
     revision, closed = resolved(http(200, ANSWER), state(doubt()), "template", "7")
-    expected = Revision(7, NOW, TEXT, "a note", TEXT, Audit.APPROVED)
+    expected = Revision(7, NOW, TEXT, "a note", TEXT, Audit.APPROVED, submitted_at=doubt().at)
     assert (revision, closed) == (RevisionSet(OFFER, expected), IntentClosed("i1"))
 
 

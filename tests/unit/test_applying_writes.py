@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from breaking_files import FailingFiles
@@ -12,7 +13,7 @@ from scripted_server import CUT, Heard, Says, ScriptedServer, http, refusal
 
 from jsms_sync.api import Client, Credentials, Pace
 from jsms_sync.applying.apply import apply
-from jsms_sync.applying.run import Run
+from jsms_sync.applying.run import Refusals, Run
 from jsms_sync.errors import Exit
 from jsms_sync.model.decisions import (
     Action,
@@ -41,6 +42,7 @@ from jsms_sync.model.resources import (
     template_address,
 )
 from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.reports.outcome_json import outcome_document
 from jsms_sync.state.files import Files
 from jsms_sync.state.local import LocalBackend
 from jsms_sync.state.lock import this_process
@@ -240,9 +242,10 @@ def test_not_rejected_any_more_after_a_repeated_put_is_settled_by_a_look(
     with applying(tmp_path, *script) as (run, server):
         run.store.commit(RevisionSet(TEMPLATE, Revision(7, NOW, TEXT, status=Audit.REJECTED)))
         (outcome,) = carried_out(run, resubmit)
-        status = run.store.template(TEMPLATE).revisions[7].status
+        revision = run.store.template(TEMPLATE).revisions[7]
     assert outcome.result is result
-    assert status is (Audit.AUDITING if result is Result.DONE else Audit.REJECTED)
+    assert revision.status is (Audit.AUDITING if result is Result.DONE else Audit.REJECTED)
+    assert (revision.submitted_at is not None) is (result is Result.DONE), "its audit began anew"
     assert len(server.heard) == len(script)
 
 
@@ -369,3 +372,72 @@ def test_a_bug_stops_everything_that_has_not_started(tmp_path: Path) -> None:
             carried_out(broken, SUBMIT, PLACE)
         assert run.stopping.is_set()
     assert server.heard == []
+
+
+def answer(*refused: Recipient, code: str = "50024", id: str = "S9") -> Says:
+    """What a POST or PUT of both people answers when JSMS refuses some of them."""
+    failures = [
+        {"error_code": code, "error_message": "no", "mobile": r.mobile.reveal(), "temp_para": {}}
+        for r in refused
+    ]
+    counts = {"success_count": len(PEOPLE) - len(refused), "failure_count": len(refused)}
+    return http(200, {"schedule_id": id, **counts, "failure_recipients": failures})
+
+
+THREE = change(Action.CREATE, *(PlaceBatch(key, draft()) for key in "123"))
+
+
+@pytest.mark.parametrize(
+    ("most", "before", "allowed", "sent", "result"),
+    [
+        (None, 9, False, 3, Result.DONE),
+        (3, 0, False, 3, Result.DONE),
+        (2, 0, False, 3, Result.FAILED),
+        (1, 0, False, 2, Result.FAILED),
+        (0, 0, False, 1, Result.FAILED),
+        (5, 5, False, 1, Result.FAILED),
+        (0, 0, True, 3, Result.DONE),
+    ],
+)
+def test_no_further_schedule_is_placed_once_jsms_refused_too_many(
+    tmp_path: Path, most: int | None, before: int, allowed: bool, sent: int, result: Result
+) -> None:
+    """What is placed is recorded; the outcome has failed, and says what lifts the limit."""
+    answers = [answer(PEOPLE[0], id=f"S{n}") for n in range(3)]
+    with applying(tmp_path, *answers) as (run, server):
+        run = replace(run, refusals=Refusals(most, frozenset({CAMPAIGN} if allowed else ())))
+        plan = Plan(Origin("plan", NOW, "0", None, "lineage", 0, "sha256:0"), (THREE,))
+        (outcome,) = apply(replace(plan, refused={CAMPAIGN: before}), run)
+        assert len(server.heard) == sent
+        assert outcome.result is result
+        assert len(outcome.refused) == sent
+        assert len(run.store.campaign(CAMPAIGN).batches) == sent
+        assert run.store.state.intents == ()
+    if outcome.trouble:
+        assert outcome.trouble.code == "over-limit"
+        assert "--allow over-limit=campaign.sale" in outcome.trouble.message
+
+
+def test_a_change_goes_on_when_jsms_refuses_too_many(tmp_path: Path) -> None:
+    """A campaign is not left half moved: only placing stops, and the outcome says why it has failed."""
+    with applying(tmp_path, answer(PEOPLE[0], code="50009", id="S1")) as (run, server):
+        knowing(run.store)
+        run = replace(run, refusals=Refusals(0))
+        run.refusals.count(CAMPAIGN, 1)
+        (outcome,) = carried_out(run, MOVE)
+        assert [heard.method for heard in server.heard] == ["PUT"]
+        assert outcome.result is Result.FAILED
+        assert run.store.campaign(CAMPAIGN).batches["1"].target.send_time == SEND + timedelta(hours=1)
+        assert [refused.code for refused in outcome.refused] == [50009]
+        (told,) = cast(list[dict[str, Any]], outcome_document(outcome)["refused"])
+    message = "too many requests in a short time"
+    assert told == {"code": 50009, "count": 1, "message": message, "recipients": ["199****5670"]}
+
+
+def test_who_was_refused_before_is_no_reason_to_fail_a_change_that_refuses_nobody(tmp_path: Path) -> None:
+    """The limit is told when it is reached, and in the plan that would place somebody else."""
+    with applying(tmp_path, answer(id="S1")) as (run, _):
+        knowing(run.store)
+        run = replace(run, refusals=Refusals(0))
+        run.refusals.start({CAMPAIGN: 7})
+        assert [outcome.result for outcome in carried_out(run, MOVE)] == [Result.DONE]

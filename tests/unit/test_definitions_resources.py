@@ -11,16 +11,17 @@ from jsms_sync.definitions import Loaded, load
 from jsms_sync.definitions.wording import shown
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.resources import Address, Form, Position, Recipient, Severity, Template, TemplateType
+from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits, Settings
 
 CASES = Path(__file__).parents[1] / "cases" / "definitions"
 AT = "send_time: 2035-01-01 10:00:00"
 REPOSITORY = Path(__file__).parents[2]
 
 
-def load_text(folder: Path, text: str, content_limit: int = 350) -> Loaded:
+def load_text(folder: Path, text: str, settings: Settings = DEFAULT_SETTINGS) -> Loaded:
     """The text loaded as `x.yaml`."""
     (folder / "x.yaml").write_text(text, encoding="utf-8")
-    return load(["x.yaml"], folder=folder, content_limit=content_limit)
+    return load(["x.yaml"], folder=folder, settings=settings)
 
 
 def recipient(mobile: str, **params: str) -> Recipient:
@@ -108,7 +109,7 @@ def test_only_the_variables_of_the_template_are_sent(tmp_path: Path) -> None:
     """Other parameters are a warning and are left out, defaults too."""
     result = load_text(
         tmp_path,
-        "version: 1\ntemplates:\n  a: {type: notification, content: '{{order}}'}\ncampaigns:\n"
+        "version: 1\ntemplates:\n  a: {type: notification, content: '订单{{order}}'}\ncampaigns:\n"
         f"  b: {{template: a, {AT}, mobile: '15412345678', params: {{order: 1, shop: x}}}}\n"
         f"  c: {{template: a, {AT}, params: {{shop: y, order: 2}},"
         " recipients: [{mobile: '15412345678', params: {note: z}}]}\n",
@@ -159,7 +160,7 @@ def test_the_limit_of_a_text_is_a_parameter(tmp_path: Path) -> None:
     """351 characters are too many by default, and fit where 500 are allowed."""
     text = f"version: 1\ntemplates:\n  a: {{type: notification, content: {'好' * 351}}}\n"
     assert [problem.code for problem in load_text(tmp_path, text).problems] == ["content-too-long"]
-    assert not load_text(tmp_path, text, content_limit=500).problems
+    assert not load_text(tmp_path, text, Settings(limits=Limits(max_content=500))).problems
 
 
 PLACES_OF_NUMBERS = [

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jsms_sync.definitions import CONTENT_LIMIT
 from jsms_sync.definitions.codes import CODES
 from jsms_sync.definitions.loading import load_all
 from jsms_sync.definitions.places import NAME, Document
@@ -21,6 +20,7 @@ from jsms_sync.definitions.reader import read
 from jsms_sync.definitions.schema_file import schema_text
 from jsms_sync.definitions.shape import explain, misshapen, native_gate
 from jsms_sync.model.resources import Position, TemplateType
+from jsms_sync.model.settings import DEFAULT_SETTINGS
 
 SCHEMA = json.loads(schema_text())
 CASES = sorted((Path(__file__).parents[1] / "cases" / "definitions").glob("*/*.yaml"))
@@ -117,8 +117,8 @@ def test_both_validators_refuse_the_same(data: Any) -> None:
 def test_without_the_gate_the_problems_are_the_same(case: Path) -> None:
     """Where the native validator is missing, nothing is said otherwise."""
     paths, folder = [case.name], case.parent
-    quick = load_all(paths, folder, CONTENT_LIMIT)
-    alone = load_all(paths, folder, CONTENT_LIMIT, lambda schema: None)
+    quick = load_all(paths, folder, DEFAULT_SETTINGS)
+    alone = load_all(paths, folder, DEFAULT_SETTINGS, lambda schema: None)
     assert quick == alone
 
 
@@ -141,7 +141,8 @@ def test_a_keyword_without_words_is_still_told() -> None:
 
 def test_every_code_has_a_case() -> None:
     """Every code of the table stands in what a case expects, but for those that only bytes or paths bring."""
-    seen = "".join(path.read_text(encoding="utf-8") for path in CASES[0].parents[1].glob("**/*expected.txt"))
+    cases = CASES[0].parents[2].glob("**/*expected.txt")
+    seen = "".join(path.read_text(encoding="utf-8") for path in cases)
     elsewhere = {"no-definitions", "settings-file", "invalid-character", "does-not-fit"}
     assert {code for code in CODES if f" {code} " not in seen.replace("\n", " ")} == elsewhere
 

@@ -13,12 +13,13 @@ from jsms_sync.cli.main import COMMANDS, cli
 from jsms_sync.definitions.schema_file import schema_text
 from jsms_sync.errors import PRECEDENCE, Exit
 from jsms_sync.model.decisions import NEVER_ALLOWED, HeldCode, RefusalCode
-from jsms_sync.sandbox.control import CALLS
+from jsms_sync.sandbox.control import LISTED
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-PAGES = [*sorted(ROOT.glob("*.md")), *DECISIONS]
+SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *DECISIONS]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 WIDTH = 78
 """Of help in a terminal of 80 columns."""
@@ -34,10 +35,10 @@ def context(command: str = "") -> click.Context:
     return found.make_context(command, [], parent=whole, resilient_parsing=True)
 
 
-def section(title: str) -> str:
-    """The part of README under that heading, up to the next one of its level."""
+def section(title: str, page: str = README) -> str:
+    """The part of the page under that heading, up to the next one of its level."""
     level, _, _ = title.partition(" ")
-    _, found, rest = README.partition(f"\n{title}\n")
+    _, found, rest = page.partition(f"\n{title}\n")
     assert found, title
     return re.split(rf"^{level} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
@@ -72,7 +73,7 @@ def test_the_readme_documents_the_commands_that_exist_and_no_others() -> None:
     """The table has a row for each command, and no example uses a command that does not exist."""
     assert [name.split()[0] for name in named(section("## Commands"))] == list(COMMANDS)
     shown = "\n".join(blocks(README, "console"))
-    used = re.findall(r"^\$ (?:\S*/)?jsms-sync ([a-z]+)", shown, flags=re.MULTILINE)
+    used = re.findall(r"^\$ (?:\S*/)?jsms-sync ([a-z][a-z-]*)", shown, flags=re.MULTILINE)
     assert used
     assert set(used) <= set(COMMANDS)
 
@@ -119,13 +120,23 @@ def test_environment_variables_are_those_of_the_code() -> None:
     documented = named(section("## Environment variables"))
     assert [name for name in documented if name not in code] == []
     read = set(re.findall(r"environ(?:ment|\.get)\(\"([A-Z_]+)\"", code))
-    assert {"JSMS_APP_KEY", "CI"} <= read <= set(documented)
+    assert {"JSMS_SYNC_STATE", "CI"} <= read <= set(documented)
 
 
 def test_the_control_plane_is_that_of_the_sandbox() -> None:
-    """The table names every call of the control plane, and nothing else."""
-    calls = {f"{method} {path.replace('{id:int}', '{temp_id}')}" for method, path, _ in CALLS}
-    assert set(named(section("## The sandbox"))) == calls
+    """The table names every call of the control plane, and nothing else; what README shows is one of them."""
+    assert named(section("## The control plane", SANDBOX)) == list(LISTED)
+    shown = re.findall(r"curl -X ([A-Z]+) \S+?(/_sandbox/\S+)", README)
+    assert shown
+    assert all(f"{method} {path.replace('37582', '{temp_id}')}" in LISTED for method, path in shown)
+
+
+def test_the_options_of_the_served_sandbox_are_explained() -> None:
+    """The table names each option of the command."""
+    own = {name for option in context("sandbox").command.params for name in option.opts if len(name) > 3}
+    shared = {name for option in context().command.params for name in option.opts}
+    told = set(re.findall(r"--[a-z-]+", section("## Serving it", SANDBOX)))
+    assert own - shared <= told
 
 
 def test_the_example_that_the_readme_names_is_valid() -> None:

@@ -6,12 +6,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import LINEAGE, batch, events, full_state, post, revision, sent
+from recorded import LINEAGE, NOON, batch, events, full_state, post, revision, sent
 
 from jsms_sync.model.events import (
     BatchDropped,
     BatchSet,
     Bound,
+    CallbackTaken,
     CampaignSet,
     Event,
     Forgotten,
@@ -23,10 +24,11 @@ from jsms_sync.model.events import (
     RevisionDropped,
     RevisionSet,
     Serves,
+    Settled,
     TemplateSet,
     fold,
 )
-from jsms_sync.model.records import CampaignRecord, Record, State, TemplateRecord
+from jsms_sync.model.records import CampaignRecord, Record, Restored, State, TemplateRecord
 from jsms_sync.model.resources import Address, campaign_address, template_address
 
 WELCOME, HELLO = template_address("welcome"), template_address("hello")
@@ -126,6 +128,32 @@ def test_binding_sets_account_and_key(account: str, recorded: str | None) -> Non
     """The state belongs to the account and the key last bound, an empty account being none."""
     state = fold(State(LINEAGE), [Bound("other", None), Bound(account, "key")])
     assert (state.account, state.key_id) == (recorded, "key")
+
+
+@pytest.mark.parametrize(
+    ("taken", "restored"),
+    [
+        ([Settled(MAY)], Restored(NOON, (SPRING, MAY))),
+        ([Settled(SPRING)], Restored(NOON, (SPRING,))),
+        ([Settled(None)], None),
+        ([Settled(None), Settled(MAY)], None),
+        ([Moved(SPRING, MAY)], Restored(NOON, (SPRING, MAY))),
+        ([Moved(WELCOME, HELLO)], Restored(NOON, (SPRING,))),
+    ],
+)
+def test_a_restored_state_is_settled_by_address_or_as_a_whole(
+    taken: list[Event], restored: Restored | None
+) -> None:
+    """Each campaign counts once, and goes on counting under a new name."""
+    assert fold(full_state(), taken).restored == restored
+
+
+def test_nonces_are_remembered_for_as_long_as_they_matter() -> None:
+    """A callback adds its nonce, and takes those away that are too old to be accepted again."""
+    known = fold(State(LINEAGE), [CallbackTaken("1", NOON, NOON - WEEK), CallbackTaken("2", NOON, NOON)])
+    assert known.nonces == {"1": NOON, "2": NOON}
+    later = NOON + timedelta(seconds=1)
+    assert fold(known, [CallbackTaken("3", later, later)]).nonces == {"3": later}
 
 
 def test_a_ledger_answers_without_a_record_of_the_kind() -> None:

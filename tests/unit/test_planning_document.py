@@ -19,7 +19,7 @@ from jsms_sync.planning.fields import FieldChange, differences
 from jsms_sync.planning.plan import Plan, held_exits
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plan.json"
-CHANGE = ["address", "kind", "action", "reason", "remote_id", "fields", "source", "next"]
+CHANGE = ["address", "kind", "action", "reason", "remote_id", "fields", "source", "next", "expected_approval"]
 WARNING = Problem("tag-unused", Severity.WARNING, "a tag", b.HERE, "remove it", Address("campaign.c"))
 
 
@@ -59,10 +59,10 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
     document = plan_document(make_plan(everything()))
     assert list(document) == [
         *("format_version", "id", "created_at", "tool_version", "account", "state", "definitions_digest"),
-        *("summary", "changes", "held", "refusals", "problems", "notes", "estimate"),
+        *("settings_digest", "summary", "changes", "held", "refusals", "problems", "notes", "estimate"),
     ]
     for change in document["changes"]:  # type: ignore[attr-defined]  # a list of documents
-        assert list(change) == CHANGE + (["batches"] if change["kind"] == "campaign" else [])
+        assert list(change) == CHANGE + (["batches", "cost"] if change["kind"] == "campaign" else [])
 
 
 @pytest.mark.parametrize("kind", ["template", "campaign"])

@@ -10,6 +10,7 @@ from jsms_sync.errors import InvalidInput
 from jsms_sync.model.decisions import Action, HeldCode, Reason, Refusal, RefusalCode
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Address, Definitions
+from jsms_sync.model.settings import Limits
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices, check_allowed
 from jsms_sync.planning.decide import make_plan
 from jsms_sync.planning.safety import Circumstances, start_refusals
@@ -83,6 +84,28 @@ def test_more_than_three_deletes_are_refused() -> None:
     assert refused(MANY, known, shown=gone) == []
 
 
+def test_the_limits_are_those_of_the_settings() -> None:
+    """Deletes and missing objects are counted against what the settings allow."""
+    known = b.state({"template.kept": KEPT, **FOUR})
+    assert refused(MANY, known, limits=Limits(max_deletes=4)) == []
+    gone = b.observed(known, {1: b.GONE})
+    assert refused(MANY, known, shown=gone, limits=Limits(max_missing=0)) == [("too-many-missing", None)]
+
+
+def test_a_campaign_to_more_people_than_allowed_is_refused() -> None:
+    """What is created or changed counts, each campaign by itself; one that goes does not."""
+    known = b.state({"template.t": b.template_record(b.revision(served=True), serving=10)})
+    wanted = b.definitions(b.template(), b.campaign("c", "a b c"), b.campaign("d", "a b"))
+    assert refused(wanted, known, limits=Limits(max_recipients=3)) == []
+    few = Limits(max_recipients=2)
+    assert refused(wanted, known, limits=few) == [("over-limit", "campaign.c")]
+    assert refused(wanted, known, allowing("over-limit=campaign.c"), limits=few) == []
+    assert refused(wanted, known, allowing("over-limit=campaign.d"), limits=few) != []
+    placed = b.campaign_record({"1": b.batch(people="a b c")})
+    there = b.state({**known.resources, "campaign.c": placed})
+    assert refused(b.definitions(b.template()), there, limits=few, shown=b.observed(there)) == []
+
+
 @pytest.mark.parametrize(
     ("seconds", "at", "codes"),
     [
@@ -130,7 +153,8 @@ def test_each_refusal_that_can_be_lifted_says_how() -> None:
         ("delete=login", "write --allow delete=template.NAME"),
         ("delete=template.", "write --allow delete=template.NAME"),
         ("template-in-use", "write --allow template-in-use=template.NAME"),
-        ("over-limit=template.t", "write --allow over-limit"),
+        ("over-limit=template.t", "write --allow over-limit=campaign.NAME"),
+        ("too-many-missing=template.t", "write --allow too-many-missing"),
         ("", "one of: "),
     ],
 )
@@ -159,6 +183,7 @@ def test_the_cases_show_every_code_there_is() -> None:
     held = {line.split()[0] for expected in every for line in expected.get("held", ())}
     refusals = {line.split()[0] for expected in every for line in expected.get("refusals", ())}
     here = {"no-state", "forgetful-state", "empty-definitions", "not-all-files", "clock-skew"}
+    here |= {"insufficient-balance", "outside-marketing-hours", "blackout"}
     assert {line.split()[0] for line in changes} == set(Action)
     assert {line.partition("(")[2].partition(")")[0] for line in changes} == set(Reason)
     assert held == set(HeldCode)

@@ -7,7 +7,8 @@ import pytest
 
 from jsms_sync.model.records import Happened, HistoryEntry, State
 from jsms_sync.model.resources import Address, Campaign, Definitions, Template
-from jsms_sync.planning.status import outputs, status_document
+from jsms_sync.planning.decide import make_plan
+from jsms_sync.planning.status import in_phase, outputs, status_document
 
 T, C = Address("template.t"), Address("campaign.c")
 
@@ -43,6 +44,48 @@ def test_a_template_stands_as_the_revision_with_its_text_else_the_newest(
     (found,) = templates
     assert (found["address"], found["phase"], found["temp_id"]) == (T, phase, temp_id)
     assert found["refuse_reason"] == ("too loud" if phase == "rejected" else None)
+
+
+@pytest.mark.parametrize(
+    ("revision", "since", "expected"),
+    [
+        (b.revision(1), None, None),
+        (b.revision(1, status="rejected"), None, None),
+        (b.revision(1, status="auditing"), "2026-12-27T20:00:00+08:00", "2026-12-28T13:30:00+08:00"),
+        (
+            b.revision(1, status="auditing", submitted_at=b.NOON),
+            "2027-01-01T20:00:00+08:00",
+            "2027-01-04T13:30:00+08:00",
+        ),
+    ],
+)
+def test_an_audit_tells_since_when_it_is_open_and_when_it_should_end(
+    revision: Any, since: str | None, expected: str | None
+) -> None:
+    """In China time; a resubmission starts it anew, and what is audited is told of no more."""
+    ((found,), _) = shown(b.state({T: b.template_record(revision)}), b.template())
+    assert (found["since"], found["expected_approval"]) == (since, expected)
+    assert in_phase({"templates": [found]}, "auditing") is (since is not None)
+
+
+@pytest.mark.parametrize(
+    ("revision", "waits_for", "expected"),
+    [
+        (b.revision(1), None, None),
+        (b.revision(1, status="auditing"), {"address": T, "temp_id": 1}, "2026-12-28T13:30:00+08:00"),
+        (b.revision(1, "x", "approved"), {"address": T, "temp_id": None}, "2027-01-04T13:30:00+08:00"),
+        (b.revision(1, status="rejected"), {"address": T, "temp_id": 1}, None),
+    ],
+)
+def test_a_campaign_tells_which_revision_it_waits_for(
+    revision: Any, waits_for: object, expected: str | None
+) -> None:
+    """By the template's address and the revision's id, which is null while it is not submitted."""
+    known, wanted = b.state({T: b.template_record(revision)}), b.definitions(b.template(), b.campaign())
+    waits = make_plan(b.look(wanted, known)).waits
+    document: dict[str, Any] = status_document(wanted, known, known, b.NOON, waits)
+    (found,) = document["campaigns"]
+    assert (found["waits_for"], found["expected_approval"]) == (waits_for, expected)
 
 
 def test_a_template_that_vanished_is_missing() -> None:

@@ -210,12 +210,12 @@ def test_put_of_the_other_kind_is_unknown(client: Client) -> None:
 
 
 def test_a_deleted_schedule_is_gone(client: Client) -> None:
-    """DELETE of a pending one is 200, then GET and DELETE are 50028 and PUT is 50029; it is not listed."""
+    """DELETE of a pending one is 200, then GET is 50028, DELETE and PUT are 50029; it is not listed."""
     temp_id = client.template()
     schedule_id = client.batch(temp_id)
     assert client.send("DELETE", f"/v1/schedule/{schedule_id}").status == 200
     codes = [client.send(method, f"/v1/schedule/{schedule_id}").code for method in ("GET", "DELETE")]
-    assert codes == [50028, 50028]
+    assert codes == [50028, 50029]
     assert client.send("PUT", f"/v1/schedule/batch/{schedule_id}", batch_body(temp_id)).code == 50029
     assert client.state()["schedules"] == []
 

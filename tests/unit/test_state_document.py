@@ -128,6 +128,19 @@ def test_a_backup_tells_what_to_do() -> None:
     assert "--state" in caught.value.help
 
 
+def test_a_backup_is_read_where_one_is_meant() -> None:
+    """Restoring reads a backup, and a state too, as the same state."""
+    assert decode(encode(full_state(), backup=True), "a.backup", backups=True) == full_state()
+    assert decode(encode(full_state()), "a copy", backups=True) == full_state()
+
+
+def test_a_document_of_the_first_version_is_read_and_written_as_it_was() -> None:
+    """What came later may be missing, and is not written where it says nothing."""
+    first = msgspec.structs.replace(full_state(), restored=None, nonces={})
+    assert not {"restored", "nonces"} & json.loads(encode(first)).keys()
+    assert decode(encode(first), "here") == first
+
+
 def test_the_document_has_the_fields_of_the_contract_in_order() -> None:
     """The format version comes first, then what identifies the state; intents and history are lists."""
     fields = json.loads(encode(full_state()))

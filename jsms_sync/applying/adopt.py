@@ -1,0 +1,142 @@
+"""Adopt: an id that the state does not know is recorded, once it was read and fits the definition."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from jsms_sync.api.client import Client
+from jsms_sync.applying.refresh import read_schedule, read_template
+from jsms_sync.applying.resolve import check_free, check_read
+from jsms_sync.errors import InvalidInput
+from jsms_sync.kinds.batches import next_keys
+from jsms_sync.kinds.template_changes import header
+from jsms_sync.kinds.template_settle import desired_text
+from jsms_sync.model.digests import Digester, pack
+from jsms_sync.model.events import BatchSet, CampaignSet, Event, Remembered, RevisionSet, Settled
+from jsms_sync.model.observed import SeenSchedule, SeenTemplate
+from jsms_sync.model.privacy import Params
+from jsms_sync.model.records import Batch, CampaignRecord, Happened, HistoryEntry, Revision, State, Target
+from jsms_sync.model.resources import (
+    Address,
+    Campaign,
+    Definitions,
+    Form,
+    Recipient,
+    Resource,
+    Template,
+    template_address,
+)
+from jsms_sync.planning.history import by_address, was_forgotten
+
+
+def nothing_there(state: State, address: Address, now: datetime) -> tuple[Event, ...]:
+    """The events that say that nothing of the address exists but what is recorded."""
+    gone = Remembered(HistoryEntry(address, Happened.DELETED, now))
+    return (Settled(address), *([gone] if was_forgotten(by_address(state), address) else []))
+
+
+def adopted(
+    client: Client,
+    state: State,
+    definitions: Definitions,
+    digester: Digester,
+    address: Address,
+    ids: Sequence[str],
+    now: datetime,
+) -> tuple[Event, ...]:
+    """The events that record those ids; InvalidInput when one of them does not fit the definition.
+
+    The signature of a schedule cannot be read, and is taken to be the defined one (`jsms-api.md §4.5`).
+    """
+    if len(set(ids)) < len(ids):
+        raise InvalidInput("the same id is given twice", help="Name each object once.")
+    desired = definitions.get(address)
+    if desired is None:
+        raise InvalidInput(
+            f"{address} is not defined, so nothing can be compared with its definition",
+            help="Put its definition back, or name its file with -f.",
+        )
+    for id in ids:
+        check_free(state, address, id)
+    return (*_recorded(client, state, desired, digester, ids, now), Settled(address))
+
+
+def _recorded(
+    client: Client, state: State, desired: Resource, digester: Digester, ids: Sequence[str], now: datetime
+) -> tuple[Event, ...]:
+    if isinstance(desired, Template):
+        revisions = (RevisionSet(desired.address, _revision(client, desired, id, now)) for id in ids)
+        return (header(desired, state.template(desired.address)), *revisions)
+    record = state.campaign(desired.address) or CampaignRecord()
+    keys = next_keys(record.batches)
+    batches = (
+        BatchSet(desired.address, key, _batch(client, state, desired, digester, id, now))
+        for key, id in zip(keys, ids, strict=False)
+    )
+    head = CampaignSet(desired.address, desired.source.file, desired.template, cancelled=False)
+    return (head, *batches)
+
+
+def _revision(client: Client, desired: Template, id: str, now: datetime) -> Revision:
+    if not id.isascii() or not id.isdigit():
+        raise InvalidInput(f"{id} is not a temp_id", help="Give the number that the JSMS console shows.")
+    seen = read_template(client, int(id))
+    check_read(seen, id)
+    assert isinstance(seen, SeenTemplate)
+    if seen.text != desired_text(desired):
+        raise _no_fit(desired, id, "its text is another one")
+    return Revision(seen.temp_id, now, seen.text, seen.remark, seen.text, seen.status)
+
+
+def _batch(
+    client: Client, state: State, desired: Campaign, digester: Digester, id: str, now: datetime
+) -> Batch:
+    seen = read_schedule(client, id)
+    check_read(seen, id)
+    assert isinstance(seen, SeenSchedule)
+    if why := _misfit(seen, desired, state):
+        raise _no_fit(desired, id, why)
+    members = {digester.mobile(r.mobile): digester.params(r.params) for r in seen.recipients}
+    target = Target(
+        desired.form,
+        seen.send_time,
+        seen.temp_id,
+        pack(members),
+        desired.sign_id,
+        desired.tag,
+        digester.key_id,
+    )
+    return Batch(seen.schedule_id, target, now)
+
+
+def _misfit(seen: SeenSchedule, desired: Campaign, state: State) -> str:
+    """Why the schedule is not one of that campaign; empty when it is."""
+    if seen.send_time != desired.send_time:
+        return "its send_time is another one"
+    if seen.temp_id not in _temp_ids(desired, state):
+        return f"its template {seen.temp_id} is not one that is recorded for {_reference(desired)}"
+    wanted = {recipient.mobile: recipient.params for recipient in desired.recipients}
+    if not all(_is_wanted(each, wanted.get(each.mobile)) for each in seen.recipients):
+        return "it has recipients, or parameters, that are not defined"
+    single = desired.form is Form.SINGLE and len(seen.recipients) != 1
+    return "it is not the schedule of one recipient" if single else ""
+
+
+def _is_wanted(shown: Recipient, params: Params | None) -> bool:
+    """Whether somebody with these parameters is defined; the definition may have more than the text needs."""
+    return params is not None and params.only(shown.params.names) == shown.params
+
+
+def _reference(desired: Campaign) -> Address | str:
+    return template_address(desired.template) if desired.template else f"temp_id {desired.temp_id}"
+
+
+def _temp_ids(desired: Campaign, state: State) -> frozenset[int]:
+    if desired.template is None:
+        return frozenset({desired.temp_id} if desired.temp_id is not None else ())
+    record = state.template(template_address(desired.template))
+    return frozenset(record.revisions if record else ())
+
+
+def _no_fit(desired: Resource, id: str, why: str) -> InvalidInput:
+    help = "Nothing was recorded. A template that is not recorded can be resolved before its campaigns."
+    return InvalidInput(f"{id} does not fit the definition of {desired.address}: {why}", help=help)

@@ -1,0 +1,263 @@
+"""Cancel: the stop mark first, then DELETE after DELETE, until a look finds nothing more (contract §1)."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from jsms_sync.api.client import Client
+from jsms_sync.applying.campaigns import WRONG_STATUS
+from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
+from jsms_sync.errors import ApiError, ApiRefusal, Exit, JsmsSyncError
+from jsms_sync.kinds.campaign_changes import RECENT
+from jsms_sync.kinds.campaign_stop import every_campaign, is_over, schedules
+from jsms_sync.model.ending import Ending
+from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable
+from jsms_sync.model.outcomes import Trouble
+from jsms_sync.model.records import CampaignRecord, Intent, State
+from jsms_sync.model.resources import Address
+from jsms_sync.model.stop import Stop, Stopped
+from jsms_sync.state.store import Backend
+
+UNDER_WAY = 35.0
+"""Seconds for which a POST may be under way: 5 to connect and 30 for its answer (architecture §6)."""
+LONG_AGO = timedelta(seconds=UNDER_WAY + 120)
+"""Announced so long ago, a POST is not under way any more, even by a clock that is off by two minutes."""
+TRIES = 3
+"""How often a schedule is deleted again, each time with the repeats of every DELETE."""
+PAUSE = 0.25
+"""Seconds between two looks while there is something to wait for."""
+
+
+class Fate(Enum):
+    """What became of one schedule."""
+
+    DELETED = auto()
+    SENT = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How the latest DELETE of a schedule ended, and how many there were."""
+
+    fate: Fate
+    trouble: Trouble | None = None
+    tries: int = 1
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is not tried again."""
+        return self.fate is not Fate.FAILED or self.tries >= TRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Waiting and its clock, in seconds, handed in so that tests need not wait."""
+
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Halting:
+    """One cancel: the service, the place of the state, the clock."""
+
+    client: Client
+    place: Backend
+    clock: Callable[[], datetime]
+    parallelism: int
+    pace: Pace = Pace()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The campaigns that shall stop: those of these names, or every one."""
+
+    addresses: frozenset[Address]
+    every: bool = False
+
+    def among(self, state: State, now: datetime) -> frozenset[Address]:
+        """All of them that are known by now; of every one those that are not over yet."""
+        found = every_campaign(state) if self.every else ()
+        return self.addresses | {address for address in found if not _is_past(state, address, now)}
+
+    def following(self, before: State, after: State) -> "Named":
+        """The same campaigns, those among them that were renamed meanwhile under their new names too."""
+        lost = {a for a in self.addresses if a in before.resources and a not in after.resources}
+        moved = {entry.moved_to for entry in after.history if entry.moved_to and entry.address in lost}
+        return Named(self.addresses | moved, self.every)
+
+
+def _is_past(state: State, address: Address, now: datetime) -> bool:
+    record, intents = state.campaign(address) or CampaignRecord(), state.intents_of(address)
+    was_stopped = record.cancelled and not record.batches and not intents
+    return was_stopped or is_over(record, intents, now - RECENT)
+
+
+class Marking:
+    """The stop mark as far as it could be left; `trouble` says why it could not."""
+
+    def __init__(self, place: Backend) -> None:
+        self.trouble: JsmsSyncError | None = None
+        self._place = place
+        self._left: Stop | None = None
+
+    def leave(self, stop: Stop) -> None:
+        """The mark says this, if any mark can be left."""
+        if self.trouble is not None or stop == self._left:
+            return
+        try:
+            self._place.leave_stop(stop)
+            self._left = stop
+        except JsmsSyncError as error:
+            self.trouble = error
+
+
+def mark(named: Named, state: State, now: datetime) -> Stop:
+    """The mark that says what shall stop, before anything is asked of JSMS."""
+    campaigns = {address: Stopped(now, tuple(_times(state, address))) for address in named.among(state, now)}
+    return Stop(campaigns, now if named.every else None)
+
+
+def _times(state: State, address: Address) -> dict[str, datetime]:
+    """Each schedule that is recorded for the campaign, with its time."""
+    record = state.campaign(address) or CampaignRecord()
+    return {id: at for id, at in sorted(schedules(record, state.intents_of(address))) if id}
+
+
+def stop(halting: Halting, named: Named, marking: Marking, since: datetime) -> tuple[Ending, ...]:
+    """What came of each of the campaigns, once a look finds nothing more to delete and nothing to wait for.
+
+    Raises ApiRefusal when the credentials are refused, and what reading the state raises.
+    """
+    passes = _Passes(halting, named, marking, since)
+    while not passes.look():
+        passes.delete()
+    return passes.endings()
+
+
+class _Passes:
+    """The looks at the state, and the DELETEs that follow from each."""
+
+    def __init__(self, halting: Halting, named: Named, marking: Marking, since: datetime) -> None:
+        self._halting, self._named, self._marking, self._since = halting, named, marking, since
+        self._state: State | None = None
+        self._found: dict[str, tuple[Address, datetime]] = {}
+        self._attempts: dict[str, Attempt] = {}
+        self._addresses: set[Address] = set()
+        self._first_seen: dict[str, float] = {}
+
+    def look(self) -> bool:
+        """Whether nothing is left to do; what was found is in the mark before it is deleted."""
+        snapshot, now = self._halting.place.read(), self._halting.clock()
+        state = snapshot.state if snapshot else State(lineage="")
+        self._named = self._named.following(self._state or state, state)
+        self._state = state
+        self._addresses |= self._named.among(state, now)
+        for address in self._addresses:
+            for id, at in _times(state, address).items():
+                self._found[id] = address, at
+                if at <= now - RECENT:
+                    self._attempts.setdefault(id, Attempt(Fate.SENT))
+        self._marking.leave(self._mark())
+        # All of them, so that the time of each counts from when it was first seen.
+        under_way = [intent for intent in self._doubts() if self._is_under_way(intent, now)]
+        return not self._todo() and not under_way
+
+    def delete(self) -> None:
+        """Each schedule that is left has had its DELETE, and what is under way has had a moment more."""
+        todo = self._todo()
+        with ThreadPoolExecutor(self._halting.parallelism) as pool:
+            self._attempts |= zip(todo, pool.map(self._attempt, todo), strict=True)
+        if self._todo() or not todo:
+            self._halting.pace.sleep(PAUSE)
+
+    def endings(self) -> tuple[Ending, ...]:
+        """What came of each campaign."""
+        return tuple(self._ending(address) for address in sorted(self._addresses))
+
+    def _todo(self) -> list[str]:
+        return [id for id in self._recorded() if id not in self._attempts or not self._attempts[id].is_final]
+
+    def _recorded(self) -> list[str]:
+        """What is recorded by now; an apply drops from there what it knows to be gone."""
+        assert self._state is not None, "there was a look"
+        return [id for address in sorted(self._addresses) for id in _times(self._state, address)]
+
+    def _doubts(self, *addresses: Address) -> list[Intent]:
+        assert self._state is not None, "there was a look"
+        wanted = addresses or self._addresses
+        return [intent for intent in self._state.intents if intent.creates and intent.address in wanted]
+
+    def _is_under_way(self, intent: Intent, now: datetime) -> bool:
+        """Whether a POST may still get its answer, and its id be recorded."""
+        monotonic = self._halting.pace.monotonic()
+        since = self._first_seen.setdefault(intent.id, monotonic)
+        return monotonic - since < UNDER_WAY and now - intent.at < LONG_AGO
+
+    def _mark(self) -> Stop:
+        campaigns = {}
+        for address in self._addresses:
+            ids = tuple(sorted(id for id, (owner, _) in self._found.items() if owner == address))
+            deleted = tuple(id for id in ids if self._fate(id) is Fate.DELETED)
+            campaigns[address] = Stopped(self._since, ids, deleted)
+        return Stop(campaigns, self._since if self._named.every else None)
+
+    def _fate(self, id: str) -> Fate | None:
+        return self._attempts[id].fate if id in self._attempts else None
+
+    def _attempt(self, id: str) -> Attempt:
+        before = self._attempts.get(id)
+        attempt = _deleted(self._halting, id, self._found[id][1])
+        return replace(attempt, tries=before.tries + 1) if before else attempt
+
+    def _ending(self, address: Address) -> Ending:
+        own, recorded = (
+            [id for id, (owner, _) in self._found.items() if owner == address],
+            set(self._recorded()),
+        )
+        left = {id: self._attempts[id] for id in own if id in recorded and self._fate(id) is Fate.FAILED}
+        sent = sum(self._fate(id) is Fate.SENT for id in own)
+        troubles = {id: attempt.trouble for id, attempt in left.items() if attempt.trouble}
+        deleted = len(own) - sent - len(left)
+        return Ending(address, deleted, sent, troubles, tuple(self._doubts(address)))
+
+
+def _deleted(halting: Halting, id: str, at: datetime) -> Attempt:
+    """What a DELETE of the schedule comes to; `at` is when it is to be sent."""
+    try:
+        halting.client.schedules.delete(id)
+    except ApiRefusal as refusal:
+        if refusal.exit is Exit.CREDENTIALS:
+            raise
+        return Attempt(_meaning(halting, id, at, refusal), Trouble.of(refusal))
+    except ApiError as error:
+        return Attempt(Fate.FAILED, Trouble.of(error))
+    return Attempt(Fate.DELETED)
+
+
+def _meaning(halting: Halting, id: str, at: datetime, refusal: ApiRefusal) -> Fate:
+    """What a refusal tells: gone before its time, sent, or still there (architecture §6, promise 1)."""
+    now = halting.clock()
+    if refusal.number not in (UNKNOWN_SCHEDULE, WRONG_STATUS):
+        return Fate.FAILED
+    if at <= now:
+        return Fate.SENT
+    if refusal.number == UNKNOWN_SCHEDULE:
+        return Fate.DELETED
+    match _seen(halting, id):
+        case Gone():
+            return Fate.DELETED
+        case SeenSchedule(send_time=shown) if shown <= now:
+            return Fate.SENT
+    return Fate.FAILED
+
+
+def _seen(halting: Halting, id: str) -> ScheduleSeen:
+    try:
+        return read_schedule(halting.client, id)
+    except ApiError as error:
+        return Unreadable(error.message)

@@ -1,0 +1,44 @@
+"""`drift`: what is recorded against what JSMS shows, whatever the definitions say."""
+
+from jsms_sync.cli.looking import digester_of
+from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.session import backend, clock, connected
+from jsms_sync.cli.terminal import doubts, notes, paint, say, say_json, start_logging
+from jsms_sync.errors import Exit, fold
+from jsms_sync.model.records import State
+from jsms_sync.model.resources import Definitions
+from jsms_sync.planning.drift import Drift, drift_document
+from jsms_sync.planning.drift import drift as compared
+from jsms_sync.reports.drift_text import drift_text
+from jsms_sync.state.store import no_state
+
+
+@command("drift", example="jsms-sync drift --format json")
+def drift(common: Common, format: str) -> Exit:
+    """Compare what is recorded with what JSMS shows. Sends GETs only, and writes no state.
+
+    Definitions are not read. The progress of an audit is no drift. Exit 2 when something differs, 1 when
+    something could not be read.
+    """
+    start_logging(common)
+    place = backend(common)
+    snapshot = place.read()
+    if snapshot is None:
+        raise no_state(place.location)
+    notes(common, (*snapshot.notes, *doubts(snapshot.state)))
+    found = _looked(common, snapshot.state)
+    document = drift_document(found)
+    say_json(document) if format == "json" else say(drift_text(document, paint()))
+    differs = {Exit.CHANGES} if found.drifted else set()
+    return fold(differs | ({Exit.FAILED} if found.unreadable else set()))
+
+
+def _looked(common: Common, state: State) -> Drift:
+    now = clock(common)()
+    with connected(common) as connection:
+        from jsms_sync.applying.refresh import refresh
+
+        connection.identity.check(state)
+        nothing = Definitions()
+        observed = refresh(connection.client, nothing, state, now, parallelism=common.parallelism)
+        return compared(state, observed, digester_of(connection.identity, state), now)

@@ -1,0 +1,70 @@
+"""`preview`: messages as phones show them, and what they cost."""
+
+import click
+
+from jsms_sync.cli.loading import load_valid
+from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.terminal import hint, paint, say, say_json
+from jsms_sync.definitions.wording import did_you_mean
+from jsms_sync.errors import Exit, InvalidInput
+from jsms_sync.model.resources import Address, Definitions, campaign_address, name_of, template_address
+from jsms_sync.model.text import UNKNOWN_SIGNATURE
+from jsms_sync.planning.preview import Previews, Request, previews
+
+UNSIGNED = (
+    f"the signature is not known here and counts {UNKNOWN_SIGNATURE};"
+    " `signature` in jsms-sync.yaml tells it, or --signature TEXT"
+)
+
+
+@command("preview", example="jsms-sync preview spring-offer --values", formats=("text", "json", "html"))
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "--values", is_flag=True, help="Show values: the longest and the shortest message of each campaign."
+)
+@click.option("--signature", metavar="TEXT", help="The text between 【 and 】, if not that of the settings.")
+def preview(common: Common, format: str, names: tuple[str, ...], values: bool, signature: str | None) -> Exit:
+    """Show messages as a phone does, their parts and cost. Offline.
+
+    NAME is that of a template or campaign, or its address; without one, all are shown. Variables are shown as
+    placeholders unless --values is given; numbers are masked in any case.
+    """
+    definitions, _ = load_valid(common)
+    known = common.settings.signature if signature is None else signature
+    found = previews(definitions, Request(_addresses(definitions, names), known, values))
+    _tell(found, format, known)
+    if known is None:
+        hint(common, f"Note: {UNSIGNED}.")
+    return Exit.DONE
+
+
+def _tell(found: Previews, format: str, signature: str | None) -> None:
+    match format:
+        case "json":
+            from jsms_sync.reports.preview_json import preview_document
+
+            say_json(preview_document(found, signature))
+        case "html":
+            from jsms_sync.reports.preview_html import preview_html
+
+            say(preview_html(found))
+        case _:
+            from jsms_sync.reports.preview_text import preview_text
+
+            say(preview_text(found, paint()))
+
+
+def _addresses(definitions: Definitions, names: tuple[str, ...]) -> frozenset[Address]:
+    """The addresses that the names stand for; InvalidInput for one that is nowhere defined."""
+    return frozenset(address for name in names for address in _meant(definitions, name))
+
+
+def _meant(definitions: Definitions, name: str) -> list[Address]:
+    known = [*definitions.templates, *definitions.campaigns]
+    candidates = (Address(name), template_address(name), campaign_address(name))
+    found = [address for address in candidates if address in known]
+    if not found:
+        near = did_you_mean(name, [*known, *map(name_of, known)])
+        help = near[:1].upper() + near[1:] if near else "`jsms-sync preview` without a name shows all."
+        raise InvalidInput(f"no template or campaign is called {name!r}", help=help, code="unknown-name")
+    return found

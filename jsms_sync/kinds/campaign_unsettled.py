@@ -1,0 +1,28 @@
+"""The campaign in a state that may not know all of it: nobody is placed whom an unknown schedule may hold."""
+
+from jsms_sync.kinds.campaign_wanted import Case
+from jsms_sync.model.decisions import Decision, Held, HeldCode
+
+
+def unsettled(case: Case) -> Decision:
+    """The hold of a campaign that may have been scheduled without being recorded."""
+    address = case.desired.address
+    look = f"compare with the JSMS console: `jsms-sync resolve {address} --created ID`, or `--not-created`"
+    held = Held(
+        address,
+        HeldCode.UNKNOWN_OUTCOME,
+        case.unsettled,
+        (look, f"or schedule it all the same: --recreate {address}"),
+    )
+    return Decision(held=(held,))
+
+
+def waiting(case: Case) -> Decision:
+    """The same for a recorded campaign, when somebody who is in none of its schedules would be placed."""
+    if not case.is_unsettled:
+        return Decision()
+    placed = {mobile for batch in case.live for mobile in batch.members or {}}
+    refused = {member[: len(member) // 2] for member in case.refused}
+    missing = case.wanted.keys() - placed - refused - case.in_doubt
+    reforms = any(batch.batch.target.form is not case.desired.form for batch in case.live)
+    return unsettled(case) if missing or reforms else Decision()

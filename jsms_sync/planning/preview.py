@@ -1,0 +1,245 @@
+"""The message as a phone shows it: its pieces, where each billed part begins, what campaigns pay for it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from jsms_sync.model.privacy import Mobile
+from jsms_sync.model.resources import Address, Campaign, Definitions, Recipient, Template, TemplateType
+from jsms_sync.model.text import (
+    LONG_PART,
+    OPT_OUT,
+    SINGLE_PART,
+    VARIABLE,
+    length,
+    parts,
+    signature_length,
+)
+
+
+class Role(StrEnum):
+    """What a piece of a message is."""
+
+    SIGNATURE = "signature"
+    TEXT = "text"
+    VARIABLE = "variable"
+    VALUE = "value"
+    OPT_OUT = "opt-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a message; `counted` characters of it are billed, which are not those of a placeholder."""
+
+    role: Role
+    text: str = field(repr=False)
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, part by part."""
+
+    parts: tuple[tuple[Piece, ...], ...]
+    characters: int
+
+    @property
+    def text(self) -> str:
+        """All of it as one text."""
+        return "".join(piece.text for part in self.parts for piece in part)
+
+
+class Which(StrEnum):
+    """Whose message is shown; an example where all are of one length."""
+
+    EXAMPLE = "example"
+    LONGEST = "longest"
+    SHORTEST = "shortest"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The message of one recipient, with the values: shown only to who asks for them."""
+
+    which: Which
+    mobile: Mobile
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A campaign that sends the text: the fewest and most parts of a message, and those of all together."""
+
+    address: Address
+    recipients: int
+    fewest: int
+    most: int
+    total: int
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A template's message with placeholders; `room` characters may the values have without one more part."""
+
+    address: Address
+    type: TemplateType
+    message: Message
+    variables: tuple[str, ...]
+    room: int
+    audiences: tuple[Audience, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A campaign whose text is not defined here, so that nothing of it can be shown."""
+
+    address: Address
+    temp_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to show: the addresses (none: everything), the signature if known, and whether with values."""
+
+    addresses: frozenset[Address] = frozenset()
+    signature: str | None = None
+    values: bool = False
+
+    def wants(self, address: Address) -> bool:
+        """Whether the address was asked for."""
+        return not self.addresses or address in self.addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """All that was asked for."""
+
+    templates: tuple[Preview, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+
+def previews(definitions: Definitions, request: Request) -> Previews:
+    """The templates that were asked for, or whose campaigns were, and the campaigns without a text here."""
+    chosen = [_chosen(definitions, template, request) for template in definitions.templates.values()]
+    elsewhere = tuple(
+        Elsewhere(campaign.address, campaign.temp_id)
+        for campaign in definitions.campaigns.values()
+        if campaign.temp_id is not None and request.wants(campaign.address)
+    )
+    return Previews(tuple(found for found in chosen if found), elsewhere)
+
+
+def _chosen(definitions: Definitions, template: Template, request: Request) -> Preview | None:
+    """The template with all its campaigns when it was asked for, else with those that were."""
+    asked = request.wants(template.address)
+    campaigns = [
+        campaign
+        for campaign in definitions.campaigns.values()
+        if campaign.template == template.name and (asked or request.wants(campaign.address))
+    ]
+    return _preview(template, campaigns, request) if asked or campaigns else None
+
+
+def _preview(template: Template, campaigns: Iterable[Campaign], request: Request) -> Preview:
+    message = _message(template, request.signature, None)
+    return Preview(
+        template.address,
+        template.type,
+        message,
+        tuple(dict.fromkeys(VARIABLE.findall(template.content))),
+        _capacity(len(message.parts)) - message.characters,
+        tuple(_audience(template, campaign, message, request) for campaign in campaigns),
+    )
+
+
+def _capacity(billed: int) -> int:
+    """The most characters of a message of so many parts."""
+    return SINGLE_PART if billed == 1 else billed * LONG_PART
+
+
+def _audience(template: Template, campaign: Campaign, message: Message, request: Request) -> Audience:
+    names = VARIABLE.findall(template.content)
+    counts = [message.characters + _values(names, recipient) for recipient in campaign.recipients]
+    billed = [parts(count) for count in counts]
+    samples = _samples(template, campaign.recipients, counts, request) if request.values else ()
+    return Audience(
+        campaign.address, len(counts), min(billed, default=0), max(billed, default=0), sum(billed), samples
+    )
+
+
+def _values(names: Iterable[str], recipient: Recipient) -> int:
+    """The characters of the values in all the places of the variables."""
+    given = recipient.params.reveal()
+    return sum(length(given.get(name, "")) for name in names)
+
+
+def _samples(
+    template: Template, recipients: Sequence[Recipient], counts: list[int], request: Request
+) -> tuple[Sample, ...]:
+    if not counts:
+        return ()
+    longest, shortest = counts.index(max(counts)), counts.index(min(counts))
+    wanted = [(Which.LONGEST, longest), (Which.SHORTEST, shortest)] if longest != shortest else []
+    return tuple(
+        Sample(which, recipients[index].mobile, _message(template, request.signature, recipients[index]))
+        for which, index in wanted or [(Which.EXAMPLE, 0)]
+    )
+
+
+def _message(template: Template, signature: str | None, recipient: Recipient | None) -> Message:
+    """The message to the recipient; to nobody in particular it has placeholders, which count nothing."""
+    pieces = [*_signed(signature), *_filled(template.content, recipient)]
+    if template.type is TemplateType.MARKETING:
+        pieces.append(Piece(Role.OPT_OUT, OPT_OUT, length(OPT_OUT)))
+    characters = sum(piece.counted for piece in pieces)
+    return Message(_in_parts(pieces, parts(characters)), characters)
+
+
+def _signed(signature: str | None) -> Iterator[Piece]:
+    shown = "【签名】" if signature is None else f"【{signature}】"
+    yield Piece(Role.SIGNATURE, shown, signature_length(signature))
+
+
+def _filled(content: str, recipient: Recipient | None) -> Iterator[Piece]:
+    values = recipient.params.reveal() if recipient else {}
+    # Splitting at a pattern with one group brings text and names in turn.
+    for index, text in enumerate(VARIABLE.split(content)):
+        if index % 2 == 0:
+            yield Piece(Role.TEXT, text, length(text))
+        elif recipient is None:
+            yield Piece(Role.VARIABLE, f"{{{{{text}}}}}", 0)
+        else:
+            value = values.get(text, "")
+            yield Piece(Role.VALUE, value, length(value))
+
+
+def _in_parts(pieces: Iterable[Piece], billed: int) -> tuple[tuple[Piece, ...], ...]:
+    """The pieces cut where parts begin: one part holds all up to 70 characters, else each holds 67."""
+    most = _capacity(billed) // billed
+    filled: list[list[Piece]] = [[] for _ in range(billed)]
+    offset = 0
+    for piece in pieces:
+        for cut in _cut(piece, offset, most):
+            # A placeholder at the very end of a full part counts nothing, and opens no other.
+            filled[min(offset // most, billed - 1)].append(cut)
+            offset += cut.counted
+    return tuple(tuple(part) for part in filled)
+
+
+def _cut(piece: Piece, offset: int, most: int) -> Iterator[Piece]:
+    """The stretches of the piece that lie in one part each; signature and placeholders stay whole.
+
+    A newline, which counts 2, belongs to the part in which it begins.
+    """
+    if piece.role in (Role.SIGNATURE, Role.VARIABLE):
+        yield piece
+        return
+    begin, reached = 0, offset
+    for index, character in enumerate(piece.text):
+        if reached // most > offset // most:
+            yield Piece(piece.role, piece.text[begin:index], reached - offset)
+            begin, offset = index, reached
+        reached += length(character)
+    if begin < len(piece.text):
+        yield Piece(piece.role, piece.text[begin:], reached - offset)

@@ -1,0 +1,87 @@
+"""Somebody works in the console as well: drift tells what is not as recorded, and sends GETs only."""
+
+import pytest
+from served import Served
+from workspace import Workspace
+
+pytestmark = pytest.mark.story
+
+TEXT = "您的订单{{order}}已由{{carrier}}发出。"
+SHOP = f"""\
+version: 1
+templates:
+  order-shipped: {{type: notification, content: '{TEXT}'}}
+  other: {{type: notification, content: '您的包裹已到达{{{{station}}}}。'}}
+campaigns:
+  pilot:
+    template: order-shipped
+    send_time: 2099-03-02 09:00:00
+    recipients:
+      - {{mobile: "19912345678", params: {{order: "1002", carrier: 中通}}}}
+      - {{mobile: "19912345679", params: {{order: "1003", carrier: 圆通}}}}
+"""
+
+
+@pytest.fixture
+def standing(workspace: Workspace, sandbox: Served) -> Workspace:
+    """One text that serves a campaign, and one whose audit is open."""
+    workspace.write(SHOP)
+    workspace.apply("--new-state")
+    sandbox.approve(sandbox.texts()[TEXT])
+    workspace.apply()
+    sandbox.forget()
+    return workspace
+
+
+def test_nothing_differs_after_an_apply(standing: Workspace, sandbox: Served) -> None:
+    """Nor does the audit that ends meanwhile; definitions are not even read, and no state is written."""
+    (standing.folder / "templates.yaml").write_text("nonsense: [")
+    before = standing.run("state", "pull").stdout
+    assert standing.run("drift").stdout == "Drift: none.\n"
+    sandbox.approve()
+    ran = standing.run("drift", "--format", "json")
+    assert (ran.exit, ran.json["drift"], ran.json["unreadable"]) == (0, [], [])
+    assert {each["method"] for each in sandbox.requests()} == {"GET"}
+    assert standing.run("state", "pull").stdout == before
+
+
+def test_what_was_done_outside_is_told(standing: Workspace, sandbox: Served) -> None:
+    """Exit 2: a moved schedule, and a template that is gone, by address, with before and after."""
+    ((schedule, _),) = sandbox.schedules().items()
+    body = {
+        "send_time": "2099-03-05 10:00:00",
+        "temp_id": sandbox.texts()[TEXT],
+        "recipients": [{"mobile": "19912345678", "temp_para": {"order": "1", "carrier": "2"}}],
+    }
+    assert sandbox.raw("PUT", f"schedule/batch/{schedule}", body) == 200
+    ran = standing.run("drift", "--format", "json")
+    assert ran.exit == 2
+    (entry,) = ran.json["drift"]
+    assert (entry["address"], entry["remote_id"], entry["reason"]) == ("campaign.pilot", schedule, "drifted")
+    fields = {field["path"]: (field["before"], field["after"]) for field in entry["fields"]}
+    assert fields["send_time"] == ("2099-03-02 09:00:00", "2099-03-05 10:00:00")
+    assert (fields["recipients_removed"], fields["recipients_changed"]) == ((0, 1), (0, 1))
+    text = standing.run("drift").stdout
+    assert "      recorded  2099-03-02 09:00:00\n      observed  2099-03-05 10:00:00\n" in text
+    assert "199123" not in text
+    assert sandbox.raw("DELETE", f"schedule/{schedule}") == 200
+    ran = standing.run("drift")
+    assert ran.exit == 2
+    assert f"- campaign.pilot: {schedule} does not exist any more\n" in ran.stdout
+    assert {each["method"] for each in sandbox.requests()} == {"GET", "PUT", "DELETE"}
+
+
+def test_what_cannot_be_read_is_a_failure(standing: Workspace, sandbox: Served) -> None:
+    """Exit 1, whatever else differs: nobody knows how it stands."""
+    temp_id = sandbox.texts()[TEXT]
+    sandbox.fault("status", "GET", f"/v1/templates/{temp_id}", status=500, times=9)
+    ran = standing.run("drift")
+    assert ran.exit == 1
+    assert "? template.order-shipped: could not be read\n" in ran.stdout
+    assert "1 could not be read" in ran.stdout
+
+
+def test_drift_needs_a_state_and_its_account(standing: Workspace) -> None:
+    """Without a state nothing is recorded: a wrong place must not look like peace."""
+    assert standing.run("drift", "--state", "nowhere.json").exit == 5
+    assert standing.having(JSMS_APP_KEY="a" * 24).run("drift").exit == 6
