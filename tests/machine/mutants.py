@@ -49,10 +49,10 @@ from jsms_sync.model.observed import Gone, Unreadable
 from jsms_sync.model.outcomes import Outcome
 from jsms_sync.model.records import Happened, TemplateRecord
 from jsms_sync.model.resources import kind_of
+from jsms_sync.model.settings import Limits
 from jsms_sync.planning.decide import Look
 from jsms_sync.planning.order import in_order
 from jsms_sync.planning.plan import Plan
-from jsms_sync.planning.safety import Limits
 from jsms_sync.state.store import Store
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """What must hold, whatever happens: each promise looks at what is there, or at what one apply did."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from jsms_sync.model.decisions import (
     SubmitTemplate,
 )
 from jsms_sync.model.digests import Digester, unpack
+from jsms_sync.model.outcomes import Result
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.records import DIGEST, CampaignRecord, Intent, Revision, State, TemplateRecord, Text
 from jsms_sync.model.resources import Address, Form, TemplateType
@@ -52,6 +53,11 @@ ENDLESS = "in peace a few applies empty the plan"
 PEACE = "an apply in peace ends in peace"
 TRUTH = "a true answer to an unknown outcome is taken"
 PLAN_WRITES = "plan writes nothing"
+OBEYED = "what cancel stopped is neither placed nor changed until --recreate"
+STOPPED_IS_GONE = "what cancel calls stopped is not there any more"
+NO_STATE = "without a state nothing is done"
+ALONE = "two applies never run on one state"
+RECEIVED = "everybody receives a message who should"
 
 
 class Broken(AssertionError):
@@ -156,16 +162,22 @@ def identity(recipient: Json) -> str:
     return str(values.get("n") or values["code"])
 
 
-def check_scene(scene: Scene) -> None:
-    """What holds at every moment."""
-    _nothing_unknown(scene)
+def is_of(shown: Json, name: str) -> bool:
+    """Whether a schedule holds somebody of the campaign of that identity."""
+    return any(identity(recipient) == name for recipient in shown["recipients"])
+
+
+def check_scene(scene: Scene, lost: Set[int | str]) -> None:
+    """What holds at every moment; `lost` are the objects that a restored state does not know."""
+    _nothing_unknown(scene, lost)
     _no_text_twice(scene)
     _nobody_scheduled_twice(scene)
 
 
-def _nothing_unknown(scene: Scene) -> None:
+def _nothing_unknown(scene: Scene, lost: Set[int | str]) -> None:
     existing: list[int | str] = [*scene.objects.templates, *scene.objects.pending]
-    _, untold = scene.strangers(id for id in existing if id not in scene.recorded)
+    known = scene.recorded.keys() | lost
+    _, untold = scene.strangers(id for id in existing if id not in known)
     keep(UNKNOWN, not untold, untold)
 
 
@@ -201,8 +213,9 @@ def check_bytes(written: bytes) -> None:
 class Deed:
     """One apply: what was there before and after, what it showed, how it ended, and what it sent.
 
-    `interfered` says that faults, a death, a full disk or time stood in its way, `behind` is how far the
-    service's clock is ahead of the tool's.
+    `cancelled` are the campaigns that were stopped before and not asked for again. `interfered` says that
+    faults, a death, a full disk, time or somebody else stood in its way, `behind` is how far the service's
+    clock is ahead of the tool's.
     """
 
     before: Scene
@@ -210,7 +223,7 @@ class Deed:
     ended: Ended
     log: tuple[Json, ...]
     interfered: bool
-    recreated: bool
+    cancelled: Set[str]
     behind: timedelta
 
     @property
@@ -239,6 +252,7 @@ def check_deed(deed: Deed, wishes: Wishes, stopped: set[str]) -> None:
     _nothing_submitted_again(deed, wishes)
     _in_time(deed)
     _stays_stopped(deed, stopped)
+    check_obeyed(deed.before, deed.after, deed.log, deed.cancelled)
     if not deed.interfered:
         _leaves_no_doubt(deed)
 
@@ -335,8 +349,6 @@ def _in_time(deed: Deed) -> None:
 
 
 def _stays_stopped(deed: Deed, stopped: set[str]) -> None:
-    if deed.recreated:
-        return
     pending = {identity(r) for s in deed.after.objects.pending.values() for r in s["recipients"]}
     keep(
         STOPPED,
@@ -349,3 +361,23 @@ def _leaves_no_doubt(deed: Deed) -> None:
     known = {intent.id for intent in deed.before.state.intents}
     opened = [intent for intent in deed.after.state.intents if intent.id not in known]
     keep(LEFT_OPEN, not opened, opened)
+
+
+def _of(scene: Scene, identities: Set[str]) -> set[str]:
+    """The schedules still to be sent that hold somebody of those campaigns."""
+    pending = scene.objects.pending.items()
+    return {id for id, each in pending if any(identity(r) in identities for r in each["recipients"])}
+
+
+def check_obeyed(before: Scene, after: Scene, log: Sequence[Json], identities: Set[str]) -> None:
+    """Nothing of those campaigns was placed or changed since `before`."""
+    there = _of(before, identities)
+    changed = {each["schedule_id"] for each in log if each["method"] == "PUT" and "schedule_id" in each}
+    keep(OBEYED, _of(after, identities) <= there and not changed & there, (there, changed))
+
+
+def check_stopped(scene: Scene, ended: Ended, name: str, lost: Set[int | str]) -> None:
+    """Where every ending says that all is stopped, nothing is left but what nobody knew of."""
+    if all(ending.result is Result.DONE for ending in ended.endings):
+        left = _of(scene, {name}) - lost
+        keep(STOPPED_IS_GONE, not left, (left, ended.endings))

@@ -4,36 +4,41 @@ What the command line puts together is put together here with the machine's cloc
 that a mutant may exchange.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fate import Fate, Killed, MortalFiles
+import msgspec
+from fate import Fate, Killed, Moment, MortalFiles
 from service import Service
 
 from jsms_sync.api.client import Client
 from jsms_sync.api.credentials import Credentials
 from jsms_sync.api.transport import Pace
-from jsms_sync.applying import resolve
+from jsms_sync.applying import adopt, resolve
+from jsms_sync.applying import cancel as stopping
 from jsms_sync.applying.apply import apply
+from jsms_sync.applying.cancel import Named
 from jsms_sync.applying.refresh import refresh
 from jsms_sync.applying.run import Run
 from jsms_sync.errors import JsmsSyncError
 from jsms_sync.model.digests import Digester
-from jsms_sync.model.events import Bound
+from jsms_sync.model.ending import Ending
+from jsms_sync.model.events import Bound, Settled
 from jsms_sync.model.outcomes import Outcome
 from jsms_sync.model.privacy import Secret
-from jsms_sync.model.records import State
+from jsms_sync.model.records import Restored, State
 from jsms_sync.model.resources import Address, Definitions
+from jsms_sync.model.settings import DEFAULT_SETTINGS
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.plan import Origin, Plan
-from jsms_sync.planning.safety import DEFAULTS
+from jsms_sync.state.document import decode
 from jsms_sync.state.local import LocalBackend
 from jsms_sync.state.lock import this_process
-from jsms_sync.state.store import Store
+from jsms_sync.state.store import Found, Store
 
 LINEAGE = "3f0f2b56-7b0e-4a57-8f5e-1d6f0a0c2b11"
 ACCOUNT = "0123456789abcdef"
@@ -48,6 +53,7 @@ class Parts:
     look: Callable[[Look], Look] = lambda look: look
     plan: Callable[[Plan], Plan] = lambda plan: plan
     run: Callable[[Run], Run] = lambda run: run
+    backend: Callable[[LocalBackend], LocalBackend] = lambda backend: backend
     apply: Callable[[Plan, Run], Iterator[Outcome]] = apply
 
 
@@ -62,6 +68,7 @@ class Ended:
     outcomes: list[Outcome] = field(default_factory=list)
     error: JsmsSyncError | None = None
     killed: bool = False
+    endings: tuple[Ending, ...] = ()
 
     @property
     def in_peace(self) -> bool:
@@ -73,12 +80,31 @@ class Ended:
 class Conditions:
     """What a process meets: its fate, the seconds that pass with each request, and its threads.
 
-    With more than one thread no time passes: between a check and the bytes only the wire may lie.
+    With more than one thread no time passes: between a check and the bytes only the wire may lie. Somebody
+    else does `meanwhile` right before its `moment`-th request leaves; that takes one thread too.
     """
 
     fate: Fate = field(default_factory=Fate)
     seconds: float = 0
     parallelism: int = 1
+    meanwhile: Callable[[], None] | None = None
+    moment: int = 1
+
+    @property
+    def are_kind(self) -> bool:
+        """Whether nothing happens to the process but what it does itself."""
+        return self.fate.is_kind and not self.seconds and self.meanwhile is None
+
+
+@dataclass
+class Monotonic:
+    """A clock of seconds that only waiting moves."""
+
+    seconds: float = 0
+
+    def now(self) -> float:
+        """The seconds waited so far."""
+        return self.seconds
 
 
 class Tool:
@@ -95,7 +121,7 @@ class Tool:
             Credentials(access.app_key, self._secret),
             base_url=access.base_url,
             parallelism=4,
-            pace=Pace(now=self._now, sleep=self._pause, chance=lambda: 0.0),
+            pace=Pace(now=self.now, sleep=self._pause, chance=lambda: 0.0),
             on_request=lambda _: self._depart(),
         )
         self._client = parts.client(self._real)
@@ -105,7 +131,8 @@ class Tool:
         """No connection is left open."""
         self._real.close()
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """Our clock."""
         return self._service.now - timedelta(seconds=self.behind)
 
     def _depart(self) -> None:
@@ -114,13 +141,19 @@ class Tool:
     def _pause(self, _: float) -> None:
         self._meet("pause")
 
-    def _meet(self, moment: str) -> None:
-        self._conditions.fate.reach("request" if moment == "request" else "pause")
-        if self._conditions.seconds:
-            self._service.advance(self._conditions.seconds)
+    def _meet(self, moment: Moment) -> None:
+        met = self._conditions
+        met.fate.reach(moment)
+        if met.seconds:
+            self._service.advance(met.seconds)
+        if met.meanwhile is not None and moment == "request":
+            self._conditions = replace(met, moment=met.moment - 1)
+            if met.moment == 1:
+                met.meanwhile()
+                self._conditions = replace(met, meanwhile=None)
 
     def _backend(self, fate: Fate) -> LocalBackend:
-        return LocalBackend(self._folder / "state.json", MortalFiles(fate))
+        return self._parts.backend(LocalBackend(self._folder / "state.json", MortalFiles(fate)))
 
     def state(self) -> State:
         """The state as anybody reads it, without a lock."""
@@ -131,6 +164,15 @@ class Tool:
     def bytes(self) -> bytes:
         """Everything that was written anywhere."""
         return b"".join(path.read_bytes() for path in sorted(self._folder.iterdir()))
+
+    def document(self) -> bytes:
+        """What somebody copies who copies the state."""
+        return (self._folder / "state.json").read_bytes()
+
+    def lose(self, *, with_journal: bool) -> None:
+        """The state is gone from the disk, and perhaps its journal too."""
+        for name in ("state.json", *(["state.json.journal"] if with_journal else [])):
+            (self._folder / name).unlink(missing_ok=True)
 
     def plan(self, wanted: Definitions, choices: Choices = NOTHING_CHOSEN) -> Ended:
         """What `plan` shows."""
@@ -153,7 +195,9 @@ class Tool:
         digester = self._digester(store.state)
         if store.state.account is None:
             store.commit(Bound(ACCOUNT, digester.key_id))
-        run = Run(self._client, store, digester, self._now, DEFAULTS.freeze, conditions.parallelism)
+        run = Run(
+            self._client, store, digester, self.now, DEFAULT_SETTINGS.limits.freeze, conditions.parallelism
+        )
         for outcome in self._parts.apply(self._parts.plan(plan), self._parts.run(run)):
             ended.outcomes.append(outcome)
 
@@ -164,15 +208,65 @@ class Tool:
             state = store.state
             if ids:
                 client, digester = self._client, self._digester(state)
-                events = resolve.created(client, state, digester, address, ids, self._now())
+                events = resolve.created(client, state, digester, address, ids, self.now())
             else:
                 events = resolve.not_created(state, address)
             store.commit(*events)
         return ended
 
+    def restore(self, copy: bytes) -> Ended:
+        """What `state restore FILE` does."""
+        ended, new = Ended(), decode(copy, "a copy", backups=True)
+
+        def choose(found: Found) -> State:
+            nonces = {**new.nonces, **(found.state.nonces if found.state else {})}
+            return msgspec.structs.replace(new, restored=Restored(self.now()), nonces=nonces)
+
+        with self._living(ended, Conditions()):
+            self._backend(Fate()).replace(choose, owner=this_process("state restore"))
+        return ended
+
+    def settle(self, wanted: Definitions, address: Address | None, ids: Sequence[str]) -> Ended:
+        """What `resolve` does after a restore: just those ids exist; for every address, `--settled`."""
+        ended = Ended()
+        with self._living(ended, Conditions()), self._held("resolve", Fate()) as store:
+            state, now = store.state, self.now()
+            if address is None:
+                store.commit(Settled(None))
+            elif ids:
+                digester = self._digester(state)
+                store.commit(*adopt.adopted(self._client, state, wanted, digester, address, ids, now))
+            else:
+                store.commit(*adopt.nothing_there(state, address, now))
+        return ended
+
+    def mark(self, addresses: Iterable[Address]) -> None:
+        """What `cancel` does first of all."""
+        place = self._backend(Fate())
+        stopping.Marking(place).leave(stopping.mark(Named(frozenset(addresses)), self.state(), self.now()))
+
+    def cancel(self, addresses: Iterable[Address], conditions: Conditions) -> Ended:
+        """What `cancel` does; `error` tells that no mark could be left."""
+        ended, monotonic = Ended(), Monotonic()
+        with self._living(ended, conditions):
+            place, named = self._backend(conditions.fate), Named(frozenset(addresses))
+            pace = stopping.Pace(lambda seconds: self._wait(monotonic, seconds), monotonic.now)
+            halting = stopping.Halting(self._client, place, self.now, 1, pace)
+            marking, since = stopping.Marking(place), self.now()
+            snapshot = place.read()
+            assert snapshot is not None
+            marking.leave(stopping.mark(named, snapshot.state, since))
+            ended.endings = stopping.stop(halting, named, marking, since)
+            ended.error = marking.trouble
+        return ended
+
+    def _wait(self, monotonic: "Monotonic", seconds: float) -> None:
+        self._meet("pause")
+        monotonic.seconds += seconds
+
     def _planned(self, wanted: Definitions, state: State, choices: Choices, *, parallelism: int) -> Plan:
-        observed = refresh(self._client, wanted, state, self._now(), parallelism=parallelism)
-        now = self._now()
+        observed = refresh(self._client, wanted, state, self.now(), parallelism=parallelism)
+        now = self.now()
         origin = Origin("plan", now, "0", ACCOUNT, state.lineage, state.serial, wanted.digest)
         look = Look(origin, wanted, state, observed, now, self._digester(state), choices)
         return make_plan(self._parts.look(look))
@@ -188,7 +282,7 @@ class Tool:
     @contextmanager
     def _living(self, ended: Ended, conditions: Conditions) -> Iterator[None]:
         """The life of one process: however it ends, nothing but what it wrote is left of it."""
-        self._conditions = conditions
+        before, self._conditions = self._conditions, conditions
         try:
             yield
         except Killed:
@@ -196,4 +290,4 @@ class Tool:
         except JsmsSyncError as error:
             ended.error = error
         finally:
-            self._conditions = Conditions()
+            self._conditions = before

@@ -101,6 +101,27 @@ class Wishes:
     banned: set[str] = field(default_factory=set)
     """Names that went on as another campaign's, and are not used again."""
 
+    def copy(self) -> "Wishes":
+        """The same, to come back to."""
+        return replace(
+            self,
+            templates=dict(self.templates),
+            campaigns=dict(self.campaigns),
+            identities=dict(self.identities),
+        )
+
+    def as_of(self, later: "Wishes") -> "Wishes":
+        """These definitions once more, with what was learnt until later; each value means one name."""
+        others = {n: k for n, k in later.identities.items() if k not in self.identities.values()}
+        again = self.copy()
+        return replace(
+            again,
+            identities={**others, **again.identities},
+            last=later.last,
+            born=later.born,
+            banned=later.banned,
+        )
+
     def definitions(self) -> Definitions:
         """What is loaded from the files."""
         templates = {each.address: each for each in self.templates.values()}
