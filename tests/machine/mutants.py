@@ -1,28 +1,35 @@
 """Mutants: the tool with one promise disabled each, made by handing it another value or another part."""
 
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from promises import (
+    ALONE,
     CARRIED,
     DOUBTED,
     FROZEN,
     INTERRUPTED,
     LATE,
     LEFT_OPEN,
+    NO_STATE,
     NOT_EMPTY,
     NOT_SERVED,
     NUMBERS_TOLD,
+    OBEYED,
     ONLY_THE_PLAN,
     STOPPED,
+    STOPPED_IS_GONE,
     TWICE_SCHEDULED,
     TWICE_SENT,
     UNKNOWN,
 )
-from tool import Parts
+from tool import LINEAGE, Parts
 
 from jsms_sync.api.client import Client
 from jsms_sync.applying.apply import apply
@@ -47,13 +54,15 @@ from jsms_sync.model.events import (
 )
 from jsms_sync.model.observed import Gone, Unreadable
 from jsms_sync.model.outcomes import Outcome
-from jsms_sync.model.records import Happened, TemplateRecord
+from jsms_sync.model.records import CampaignRecord, Happened, State, TemplateRecord
 from jsms_sync.model.resources import kind_of
 from jsms_sync.model.settings import Limits
 from jsms_sync.planning.decide import Look
 from jsms_sync.planning.order import in_order
 from jsms_sync.planning.plan import Plan
-from jsms_sync.state.store import Store
+from jsms_sync.state.local import LocalBackend
+from jsms_sync.state.places import Places
+from jsms_sync.state.store import Holder, Store
 
 T = TypeVar("T")
 
@@ -80,6 +89,21 @@ def _retried(send: Callable[..., T]) -> Callable[..., T]:
             return send(**said)
 
     return twice
+
+
+def _regardless_of_errors(send: Callable[..., T]) -> Callable[..., T | None]:
+    def send_at_least(*said: Any, **more: Any) -> T | None:
+        try:
+            return send(*said, **more)
+        except InDoubt:
+            return None
+
+    return send_at_least
+
+
+def _credulous(client: Client) -> Any:
+    schedules = _Changed(client.schedules, delete=_regardless_of_errors(client.schedules.delete))
+    return _Changed(client, schedules=schedules)
 
 
 def _retrying(client: Client) -> Any:
@@ -138,6 +162,42 @@ class _Talkative(_Changed):
         self._real.commit(*told)
 
 
+def _deaf(store: Store) -> Any:
+    return _Changed(store, stop=lambda: None)
+
+
+# The place of the state
+
+
+class _AnyLock(Places):
+    """Places where everybody has a lock of their own."""
+
+    @property
+    def lock(self) -> Path:
+        """Of a name that nobody else has."""
+        return self._beside(f".lock-{uuid.uuid4()}")
+
+
+class _Shared(LocalBackend):
+    """A place that several may hold at a time."""
+
+    def _places(self) -> Places:
+        return _AnyLock(super()._places().document)
+
+
+class _Obliging(LocalBackend):
+    """A place where there always is a state."""
+
+    @contextmanager
+    def hold(self, *, owner: Holder, timeout: float = 0) -> Iterator[Store]:
+        """A new one where there is none."""
+        if not self.exists():
+            self._places().journal.unlink(missing_ok=True)
+            self.create(State(LINEAGE))
+        with super().hold(owner=owner, timeout=timeout) as store:
+            yield store
+
+
 # The look
 
 
@@ -180,6 +240,21 @@ def _forgetting_doubts(look: Look) -> Look:
 
 def _forgetting_history(look: Look) -> Look:
     return _with_state(look, history=())
+
+
+def _forgetting_cancels(look: Look) -> Look:
+    records = {
+        address: msgspec.structs.replace(record, cancelled=False)
+        if isinstance(record, CampaignRecord)
+        else record
+        for address, record in look.state.resources.items()
+    }
+    history = tuple(each for each in look.state.history if each.event is not Happened.CANCELLED)
+    return _with_state(look, resources=records, history=history)
+
+
+def _trusting(look: Look) -> Look:
+    return _with_state(look, restored=None)
 
 
 def _recreating(look: Look) -> Look:
@@ -297,6 +372,16 @@ MUTANTS = (
     _mutant("forgets what is in doubt", Parts(look=_forgetting_doubts), DOUBTED, TWICE_SCHEDULED),
     _mutant("forgets what was sent", Parts(look=_forgetting_history), TWICE_SENT),
     _mutant("recreates what somebody stopped", Parts(look=_recreating), STOPPED),
+    _mutant("forgets a cancel", Parts(look=_forgetting_cancels), OBEYED),
+    _mutant("does not look for a stop mark", Parts(store=_deaf), OBEYED),
+    _mutant("takes a lost DELETE for done", Parts(client=_credulous), STOPPED_IS_GONE, UNKNOWN),
+    _mutant("takes an old state for whole", Parts(look=_trusting), TWICE_SCHEDULED, TWICE_SENT),
+    _mutant(
+        "takes no state for an empty one",
+        Parts(backend=lambda place: _Obliging(place.path, place.files)),
+        NO_STATE,
+    ),
+    _mutant("takes no lock", Parts(backend=lambda place: _Shared(place.path, place.files)), ALONE),
     _mutant("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen), FROZEN),
     _mutant("looks at the clock only when it plans", Parts(run=_unhurried), FROZEN, LATE),
     _mutant("deletes the old text at once", Parts(plan=_deleting_at_once), INTERRUPTED, ONLY_THE_PLAN),
