@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence, Set
 
-from draws import edits, few, picks
+from draws import SENDS, edits, faults, few, picks
 from fate import Fate, Moment
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -17,6 +17,7 @@ from promises import (
     is_of,
     keep,
 )
+from service import Json
 from tool import Conditions, Ended
 from wishes import Wishes
 from world import World
@@ -56,12 +57,6 @@ class Doubts(World):
         whole = conditions.fate.is_kind and not self.service.faults()
         keep(TRUTH, not whole, ended.error)
 
-    @rule(number=st.one_of(st.none(), st.integers(1, 12)))
-    def resolve(self, number: int | None) -> None:
-        """A person settles what is in doubt, truthfully; the process may be killed."""
-        with self._step():
-            self._resolve(Conditions(Fate("file", number) if number else Fate()))
-
     # After a restore
 
     def _settle(self) -> None:
@@ -86,27 +81,24 @@ class Doubts(World):
             self.cancelled.discard(self.wishes.identities[name])
             self.tool.settle(definitions, address, [])
 
-    @rule()
-    def settle(self) -> None:
-        """A person compares with the console, and says what is there."""
-        self.service.recover()
+    @rule(number=st.one_of(st.none(), st.integers(1, 12)), everything=st.booleans())
+    def look_into_the_console(self, number: int | None, everything: bool) -> None:
+        """A person says what is there, truthfully; the process may be killed."""
         with self._step():
-            self._settle()
-
-    @rule()
-    def settle_everything(self) -> None:
-        """Where nothing is there that is not recorded, that is said once for all."""
+            self._resolve(Conditions(Fate("file", number) if number else Fate()))
         existing = set(self.scene.objects.schedules) - self.scene.recorded.keys()
-        if self.scene.state.restored is not None and not existing:
-            with self._step():
-                self.stopped.clear()
-                self.cancelled.clear()
-                self.tool.settle(self.wishes.definitions(), None, [])
+        with self._step():
+            if everything and self.scene.state.restored is not None and not existing:
+                self._settle_everything()
+            elif not number:
+                self.service.recover()
+                self._settle()
 
-    @rule()
-    def keep_a_copy(self) -> None:
-        """Somebody copies the state."""
-        self.copies = [*self.copies[-2:], self.tool.document()]
+    def _settle_everything(self) -> None:
+        """Nothing is there that is not recorded, and that is said once for all."""
+        self.stopped.clear()
+        self.cancelled.clear()
+        self.tool.settle(self.wishes.definitions(), None, [])
 
     @rule(which=few, loss=st.sampled_from(["none", "none", "document", "all"]))
     def restore_a_copy(self, which: int, loss: str) -> None:
@@ -138,6 +130,19 @@ class Doubts(World):
         self.lost |= scene.strangers(existing)[1]
         self.ever |= self.lost
 
+    @rule(pick=picks)
+    def have_a_good_day(self, pick: int) -> None:
+        """What is in doubt is settled, audits end well, and an apply in peace goes on from there."""
+        self.service.recover()
+        self.tool.behind = 0
+        with self._step():
+            self._resolve(Conditions())
+            self._settle()
+            self._decide(self._waiting(), approved=True)
+        if not any(each.send_time > self.service.now for each in self.wishes.campaigns.values()):
+            self._edit_campaign("add", None, pick, 4 * pick + 3)
+        self._apply(self._choices(bold=True), Conditions())
+
     # The emergency stop
 
     def _stoppable(self, name: str) -> set[Address]:
@@ -147,9 +152,16 @@ class Doubts(World):
         placed = {self.scene.recorded.get(id) or self.placed.get(id) for id in ids}
         return {campaign_address(name)} | {address for address in placed if address}
 
-    @rule(which=few, fate=st.sampled_from([None, None, None, "file", "request"]), number=st.integers(1, 12))
-    def cancel(self, which: int, fate: Moment | None, number: int) -> None:
+    @rule(
+        which=few,
+        fate=st.sampled_from([None, None, None, "file", "request"]),
+        number=st.integers(1, 12),
+        fault=st.one_of(st.none(), faults),
+    )
+    def cancel(self, which: int, fate: Moment | None, number: int, fault: Json | None) -> None:
         """A campaign is stopped; the line may be broken, and the process killed."""
+        if fault:
+            self.service.break_down({**fault, "method": "DELETE", "path": "/v1"})
         if name := self._campaign(which):
             with self._step():
                 self._cancel(name, Conditions(Fate(fate, number) if fate else Fate()))
@@ -161,9 +173,20 @@ class Doubts(World):
             self.cancelled.add(self.wishes.identities[name])
             check_stopped(self._look(), ended, self.wishes.identities[name], self.lost)
 
-    @rule(what=edits, which=few, pick=picks, moment=st.integers(1, 12), at_once=st.booleans())
-    def apply_and_cancel(self, what: str, which: int, pick: int, moment: int, at_once: bool) -> None:
+    @rule(
+        what=st.sampled_from(SENDS),
+        which=few,
+        pick=picks,
+        moment=st.integers(1, 2),
+        at_once=st.booleans(),
+        good=st.booleans(),
+    )
+    def apply_and_cancel(
+        self, what: str, which: int, pick: int, moment: int, at_once: bool, good: bool
+    ) -> None:
         """A campaign is stopped while an apply is running, which obeys the mark as soon as it stands."""
+        if good:
+            self.have_a_good_day(pick)
         self.edit(what, which, pick)
         name = self._campaign(which)
         if name is None:
@@ -187,7 +210,7 @@ class Doubts(World):
         with self._step():
             self._cancel(name, Conditions())
 
-    @rule(what=edits, which=few, pick=picks, moment=st.integers(1, 12))
+    @rule(what=edits, which=few, pick=picks, moment=st.integers(1, 2))
     def apply_in_two_clones(self, what: str, which: int, pick: int, moment: int) -> None:
         """While an apply is running, another checkout's is turned away (promise 6)."""
         self.edit(what, which, pick)

@@ -46,6 +46,8 @@ WRITES = {
     "campaign.remove": "DELETE",
 }
 """What an edit is likely to send, so that a broken line hits it."""
+SENDS = ("campaign.people", "campaign.people", "campaign.time", "campaign.add", "campaign.form")
+"""Edits that schedule, or change what is scheduled."""
 
 picks = st.integers(0, 59)
 few = st.integers(0, 5)

@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 from doubts import Doubts
-from draws import NEAR, WRITES, edits, faults, few, picked, picks
+from draws import NEAR, SENDS, WRITES, edits, faults, few, picked, picks
 from fate import Fate
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from promises import (
     ENDLESS,
     NOT_SERVED,
-    PLAN_WRITES,
     RECEIVED,
     Broken,
     keep,
@@ -62,9 +61,14 @@ class Life(Doubts):
         pick=picks,
         fault=faults,
         threads=st.sampled_from([1, 1, 4]),
+        good=st.booleans(),
     )
-    def apply_on_a_broken_line(self, what: str, which: int, pick: int, fault: Json, threads: int) -> None:
+    def apply_on_a_broken_line(
+        self, what: str, which: int, pick: int, fault: Json, threads: int, good: bool
+    ) -> None:
         """The line breaks in the middle of an apply."""
+        if good:
+            self.have_a_good_day(pick)
         self.edit(what, which, pick)
         likely = {"method": WRITES[what], "path": "/v1"}
         self.service.break_down({**fault, **likely} if pick % 4 else fault)
@@ -93,19 +97,20 @@ class Life(Doubts):
         self._apply(self._choices(bold=True), Conditions(Fate(full=range(first, first + count))))
 
     @rule(
-        what=st.sampled_from(
-            ["campaign.people", "campaign.time", "campaign.add", "campaign.form", "template.content"]
-        ),
+        what=st.sampled_from([*SENDS, "template.content"]),
         which=few,
         pick=picks,
-        seconds=st.sampled_from([30, 5, 100]),
+        seconds=st.sampled_from([30, 5, 100, 0]),
         near=st.sampled_from(NEAR),
         overwrite=st.booleans(),
+        good=st.booleans(),
     )
     def apply_slowly(
-        self, what: str, which: int, pick: int, seconds: int, near: int | None, overwrite: bool
+        self, what: str, which: int, pick: int, seconds: int, near: int | None, overwrite: bool, good: bool
     ) -> None:
         """Time passes with every request and every pause, perhaps when a campaign's time is near."""
+        if good:
+            self.have_a_good_day(pick)
         if near:
             self.wait_for_a_campaign(which, near)
         self.edit(what, which, pick)
@@ -139,25 +144,6 @@ class Life(Doubts):
             if used and not self._is_moving(name):
                 self.wishes.add_campaign(name, used, self.service.now + LEADS[pick % 8], pick)
             self._apply(self._choices(bold=True), Conditions())
-
-    @rule()
-    def plan_only(self) -> None:
-        """Somebody has a look, which changes nothing."""
-        with self._step():
-            before, written = self.service.objects(), self.tool.bytes()
-            self.service.forget()
-            self.tool.plan(self.wishes.definitions())
-            keep(PLAN_WRITES, all(each["method"] == "GET" for each in self.service.requests()))
-            keep(PLAN_WRITES, (before, written) == (self.service.objects(), self.tool.bytes()))
-
-    @rule()
-    def have_a_good_day(self) -> None:
-        """What is in doubt is settled, audits end well, and an apply in peace goes on from there."""
-        self.service.recover()
-        with self._step():
-            self._resolve(Conditions())
-            self._decide(self._waiting(), approved=True)
-        self._apply(self._choices(bold=True), Conditions())
 
     def teardown(self) -> None:
         """Faults stop, people do what the tool asks them for: a few applies empty the plan."""

@@ -251,6 +251,7 @@ def check_deed(deed: Deed, wishes: Wishes, stopped: set[str]) -> None:
     _texts_go_on_serving(deed, wishes)
     _nothing_submitted_again(deed, wishes)
     _in_time(deed)
+    _one_alive(deed)
     _stays_stopped(deed, stopped)
     check_obeyed(deed.before, deed.after, deed.log, deed.cancelled)
     if not deed.interfered:
@@ -346,6 +347,21 @@ def _in_time(deed: Deed) -> None:
             old = deed.before.objects.schedules[each["schedule_id"]]["send_time"]
             until = from_china_time(old) - at
             keep(FROZEN, min(left, until) >= FREEZE, each)
+
+
+def _one_alive(deed: Deed) -> None:
+    """At no instant was somebody in two schedules: the old one goes before its successor (promise 4)."""
+    shown = {**deed.after.objects.schedules, **deed.before.objects.schedules}
+    changed = {each["schedule_id"] for each in deed.log if each["method"] == "PUT" and "schedule_id" in each}
+    alive = set(deed.before.objects.pending) - changed
+    for each in deed.log:
+        id = each.get("schedule_id")
+        if each["method"] == "DELETE":
+            alive.discard(id)
+        if each["method"] == "POST" and id in shown and id not in changed:
+            alive.add(id)
+            people = Counter((identity(r), r["mobile"]) for a in alive for r in shown[a]["recipients"])
+            keep(TWICE_SCHEDULED, all(times == 1 for times in people.values()), (id, alive))
 
 
 def _stays_stopped(deed: Deed, stopped: set[str]) -> None:

@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from draws import BELIEFS, SECONDS, edits, few, picked, picks
+from draws import BELIEFS, edits, few, picked, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from promises import (
     NOT_EMPTY,
     NOT_SCHEDULED,
     PEACE,
+    PLAN_WRITES,
     Deed,
     Scene,
     check_bytes,
@@ -35,6 +36,7 @@ from jsms_sync.model.records import CampaignRecord
 from jsms_sync.model.resources import Address, campaign_address
 from jsms_sync.model.wire import china_time
 from jsms_sync.planning.choices import Choices
+from jsms_sync.planning.plan import Plan
 
 YOUNG = timedelta(minutes=11).total_seconds()
 """After this long a template that vanished is believed to be gone."""
@@ -223,7 +225,6 @@ class Team(RuleBasedStateMachine):
         for id in ids:
             self.service.decide(id, approved=approved)
 
-    @rule(seconds=st.sampled_from(SECONDS))
     def wait(self, seconds: float) -> None:
         """Time passes, and what is due is sent."""
         with self._step():
@@ -260,6 +261,7 @@ class Team(RuleBasedStateMachine):
         self.is_broken = True
         self._renew()
         before, faults, cancelled = self.scene, self.service.faults(), set(self.cancelled)
+        self.copies = [*self.copies[-5:], self.tool.document()]
         self.service.forget()
         ended = self.tool.apply(self.wishes.definitions(), choices, conditions)
         requests = self.service.requests()
@@ -288,7 +290,7 @@ class Team(RuleBasedStateMachine):
             return
         if any(outcome.result != "done" for outcome in ended.outcomes):
             return
-        again = self.tool.plan(self.wishes.definitions(), choices).plan
+        again = self._look_only(choices)
         keep(
             NOT_EMPTY,
             again is not None and again.is_empty and not again.refusals,
@@ -299,11 +301,20 @@ class Team(RuleBasedStateMachine):
             if campaign.address not in held and campaign.send_time > self.tool.now():
                 self._check_scheduled(name)
 
+    def _look_only(self, choices: Choices) -> Plan | None:
+        """What a plan shows; it changes nothing."""
+        before, written = self.scene.objects, self.tool.bytes()
+        self.service.forget()
+        plan = self.tool.plan(self.wishes.definitions(), choices).plan
+        keep(PLAN_WRITES, all(each["method"] == "GET" for each in self.service.requests()))
+        keep(PLAN_WRITES, (before, written) == (self.service.objects(), self.tool.bytes()))
+        return plan
+
     def _check_scheduled(self, name: str) -> None:
         campaign = self.wishes.campaigns[name]
         record = self.scene.state.campaign(campaign.address)
         batches = record.batches.values() if record else ()
-        shown = [self.scene.objects.schedules[batch.schedule_id] for batch in batches]
+        shown = [self.scene.objects.schedules[b.schedule_id] for b in batches if not b.gone]
         there = {r["mobile"] for each in shown for r in each["recipients"]}
         refused = self.refused[name] = self.scene.refused(campaign.address, NUMBERS)
         wanted = {r.mobile.reveal() for r in campaign.recipients}

@@ -81,7 +81,7 @@ class Conditions:
     """What a process meets: its fate, the seconds that pass with each request, and its threads.
 
     With more than one thread no time passes: between a check and the bytes only the wire may lie. Somebody
-    else does `meanwhile` right before its `moment`-th request leaves; that takes one thread too.
+    else does `meanwhile` right before its `moment`-th write leaves; that takes one thread too.
     """
 
     fate: Fate = field(default_factory=Fate)
@@ -122,7 +122,7 @@ class Tool:
             base_url=access.base_url,
             parallelism=4,
             pace=Pace(now=self.now, sleep=self._pause, chance=lambda: 0.0),
-            on_request=lambda _: self._depart(),
+            on_request=self._depart,
         )
         self._client = parts.client(self._real)
         self._backend(Fate()).create(State(LINEAGE))
@@ -135,8 +135,14 @@ class Tool:
         """Our clock."""
         return self._service.now - timedelta(seconds=self.behind)
 
-    def _depart(self) -> None:
+    def _depart(self, shown: str) -> None:
         self._meet("request")
+        met = self._conditions
+        if met.meanwhile is not None and not shown.startswith("GET"):
+            self._conditions = replace(met, moment=met.moment - 1)
+            if met.moment == 1:
+                met.meanwhile()
+                self._conditions = replace(met, meanwhile=None)
 
     def _pause(self, _: float) -> None:
         self._meet("pause")
@@ -146,11 +152,6 @@ class Tool:
         met.fate.reach(moment)
         if met.seconds:
             self._service.advance(met.seconds)
-        if met.meanwhile is not None and moment == "request":
-            self._conditions = replace(met, moment=met.moment - 1)
-            if met.moment == 1:
-                met.meanwhile()
-                self._conditions = replace(met, meanwhile=None)
 
     def _backend(self, fate: Fate) -> LocalBackend:
         return self._parts.backend(LocalBackend(self._folder / "state.json", MortalFiles(fate)))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from draws import DISTANCES, faults, few, picked, picks
+from draws import DISTANCES, SECONDS, faults, few, picked, picks
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from promises import (
@@ -14,6 +14,8 @@ from wishes import template
 
 from jsms_sync.model.wire import china_time, from_china_time
 
+CLOCKS = (None, None, None, 0, 50, -50, 300, -3600)
+"""The seconds by which our clock is behind; None leaves it as it is."""
 SKEW = 60
 """By more seconds than these no clock may be off where campaigns are placed or changed (promise 3)."""
 
@@ -106,22 +108,28 @@ class World(Team):
         else:
             self.service.raw("PUT", f"schedule/batch/{id}", {**body, "recipients": people})
 
-    @rule(which=few, seconds=st.sampled_from(DISTANCES))
+    @rule(
+        which=few, seconds=st.sampled_from(SECONDS), distance=st.sampled_from(DISTANCES), near=st.booleans()
+    )
+    def let_time_pass(self, which: int, seconds: int, distance: int, near: bool) -> None:
+        """Time passes, perhaps until a campaign's time is near, or has just passed."""
+        if near:
+            self.wait_for_a_campaign(which, distance)
+        else:
+            self.wait(seconds)
+
     def wait_for_a_campaign(self, which: int, seconds: int) -> None:
         """The time of a campaign comes near, or has just passed."""
         if name := self._campaign(which):
             left = self.wishes.campaigns[name].send_time - self.service.now
             self.wait(max(left.total_seconds() + seconds, 0))
 
-    @rule(faults=st.lists(faults, max_size=2))
-    def break_down(self, faults: list[Json]) -> None:
-        """The line will break from now on, or is whole again."""
+    @rule(faults=st.lists(faults, max_size=2), behind=st.sampled_from(CLOCKS))
+    def break_down(self, faults: list[Json], behind: int | None) -> None:
+        """The line will break from now on, or is whole again; our clock is set, perhaps wrongly."""
+        if behind is not None:
+            self.tool.behind = behind
+            self.is_lossy |= abs(behind) > SKEW
         self.service.recover()
         for fault in faults:
             self.service.break_down(fault)
-
-    @rule(behind=st.sampled_from([0, 0, 50, -50, 300, -3600]))
-    def set_the_clock(self, behind: int) -> None:
-        """Our clock is set, perhaps wrongly."""
-        self.tool.behind = behind
-        self.is_lossy |= abs(behind) > SKEW
