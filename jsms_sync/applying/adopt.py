@@ -25,7 +25,7 @@ from jsms_sync.model.resources import (
     Template,
     template_address,
 )
-from jsms_sync.planning.history import by_address, was_forgotten
+from jsms_sync.planning.history import by_address, was_cancelled, was_forgotten
 
 
 def nothing_there(state: State, address: Address, now: datetime) -> tuple[Event, ...]:
@@ -66,13 +66,16 @@ def _recorded(
     if isinstance(desired, Template):
         revisions = (RevisionSet(desired.address, _revision(client, desired, id, now)) for id in ids)
         return (header(desired, state.template(desired.address)), *revisions)
-    record = state.campaign(desired.address) or CampaignRecord()
+    known = state.campaign(desired.address)
+    record = known or CampaignRecord()
     keys = next_keys(record.batches)
     batches = (
         BatchSet(desired.address, key, _batch(client, state, desired, digester, id, now))
         for key, id in zip(keys, ids, strict=False)
     )
-    head = CampaignSet(desired.address, desired.source.file, desired.template, cancelled=False)
+    # A cancel that came before its id was known is not undone by that.
+    stopped = known.cancelled if known else was_cancelled(by_address(state), desired.address)
+    head = CampaignSet(desired.address, desired.source.file, desired.template, stopped)
     return (head, *batches)
 
 

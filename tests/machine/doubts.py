@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence, Set
 
-from draws import SENDS, edits, faults, few, picks
 from fate import Fate, Moment
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
 from promises import (
     ALONE,
     NO_STATE,
@@ -81,7 +78,6 @@ class Doubts(World):
             self.cancelled.discard(self.wishes.identities[name])
             self.tool.settle(definitions, address, [])
 
-    @rule(number=st.one_of(st.none(), st.integers(1, 12)), everything=st.booleans())
     def look_into_the_console(self, number: int | None, everything: bool) -> None:
         """A person says what is there, truthfully; the process may be killed."""
         with self._step():
@@ -100,7 +96,6 @@ class Doubts(World):
         self.cancelled.clear()
         self.tool.settle(self.wishes.definitions(), None, [])
 
-    @rule(which=few, loss=st.sampled_from(["none", "none", "document", "all"]))
     def restore_a_copy(self, which: int, loss: str) -> None:
         """The state is lost, or somebody believes so: an old copy becomes the state."""
         copy = self.copies[which % len(self.copies)]
@@ -130,7 +125,6 @@ class Doubts(World):
         self.lost |= scene.strangers(existing)[1]
         self.ever |= self.lost
 
-    @rule(pick=picks)
     def have_a_good_day(self, pick: int) -> None:
         """What is in doubt is settled, audits end well, and an apply in peace goes on from there."""
         self.service.recover()
@@ -139,7 +133,7 @@ class Doubts(World):
             self._resolve(Conditions())
             self._settle()
             self._decide(self._waiting(), approved=True)
-        if not any(each.send_time > self.service.now for each in self.wishes.campaigns.values()):
+        if not self._scheduled():
             self._edit_campaign("add", None, pick, 4 * pick + 3)
         self._apply(self._choices(bold=True), Conditions())
 
@@ -152,12 +146,6 @@ class Doubts(World):
         placed = {self.scene.recorded.get(id) or self.placed.get(id) for id in ids}
         return {campaign_address(name)} | {address for address in placed if address}
 
-    @rule(
-        which=few,
-        fate=st.sampled_from([None, None, None, "file", "request"]),
-        number=st.integers(1, 12),
-        fault=st.one_of(st.none(), faults),
-    )
     def cancel(self, which: int, fate: Moment | None, number: int, fault: Json | None) -> None:
         """A campaign is stopped; the line may be broken, and the process killed."""
         if fault:
@@ -173,20 +161,8 @@ class Doubts(World):
             self.cancelled.add(self.wishes.identities[name])
             check_stopped(self._look(), ended, self.wishes.identities[name], self.lost)
 
-    @rule(
-        what=st.sampled_from(SENDS),
-        which=few,
-        pick=picks,
-        moment=st.integers(1, 2),
-        at_once=st.booleans(),
-        good=st.booleans(),
-    )
-    def apply_and_cancel(
-        self, what: str, which: int, pick: int, moment: int, at_once: bool, good: bool
-    ) -> None:
+    def apply_and_cancel(self, what: str, which: int, pick: int, moment: int, at_once: bool) -> None:
         """A campaign is stopped while an apply is running, which obeys the mark as soon as it stands."""
-        if good:
-            self.have_a_good_day(pick)
         self.edit(what, which, pick)
         name = self._campaign(which)
         if name is None:
@@ -210,7 +186,6 @@ class Doubts(World):
         with self._step():
             self._cancel(name, Conditions())
 
-    @rule(what=edits, which=few, pick=picks, moment=st.integers(1, 2))
     def apply_in_two_clones(self, what: str, which: int, pick: int, moment: int) -> None:
         """While an apply is running, another checkout's is turned away (promise 6)."""
         self.edit(what, which, pick)
@@ -224,7 +199,6 @@ class Doubts(World):
 
         self._apply(self._choices(bold=True), Conditions(meanwhile=meanwhile, moment=moment))
 
-    @rule(back=few, comes_back=st.booleans())
     def apply_from_an_old_checkout(self, back: int, comes_back: bool) -> None:
         """Somebody applies definitions as they once were, and that is undone or not."""
         now = self.wishes

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from doubts import Doubts
-from draws import NEAR, SENDS, WRITES, edits, faults, few, picked, picks
+from draws import EVENTS, INTERVENTIONS, PEACEFUL, TROUBLED, WRITES, one_of, picked, picks
 from fate import Fate
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -43,46 +43,51 @@ WAITING = frozenset({*PASSES, HeldCode.REJECTED, HeldCode.AWAITING_APPROVAL, Hel
 class Life(Doubts):
     """A life from its first day to the last, when everything has come to rest."""
 
-    @rule(supersede=st.booleans(), recreate=st.booleans(), overwrite=st.booleans())
+    @rule(good=st.booleans(), pick=picks, how=one_of(PEACEFUL))
+    def apply_in_peace(self, good: bool, pick: int, how: tuple[str, dict[str, Any]]) -> None:
+        """An apply, perhaps on a good day."""
+        self._apply_somehow(good, pick, *how)
+
+    @rule(good=st.booleans(), pick=picks, how=one_of(TROUBLED))
+    def apply_in_trouble(self, good: bool, pick: int, how: tuple[str, dict[str, Any]]) -> None:
+        """An apply to which something happens, perhaps on a day that was good until then."""
+        self._apply_somehow(good, pick, *how)
+
+    @rule(what=one_of(EVENTS))
+    def see_something_happen(self, what: tuple[str, dict[str, Any]]) -> None:
+        """An edit, an audit, somebody in the console, time, a broken line."""
+        name, drawn = what
+        getattr(self, name)(**drawn)
+
+    @rule(what=one_of(INTERVENTIONS))
+    def intervene(self, what: tuple[str, dict[str, Any]]) -> None:
+        """A person settles doubts, restores an old state, or stops a campaign."""
+        name, drawn = what
+        getattr(self, name)(**drawn)
+
+    def _apply_somehow(self, good: bool, pick: int, how: str, drawn: dict[str, Any]) -> None:
+        if good:
+            self.have_a_good_day(pick)
+        getattr(self, how)(**drawn)
+
     def apply_overriding(self, supersede: bool, recreate: bool, overwrite: bool) -> None:
         """An apply with overrides."""
         choices = self._choices(bold=True, supersede=supersede, recreate=recreate, overwrite=overwrite)
         self._apply(choices, Conditions())
 
-    @rule(what=edits, which=few, pick=picks, bold=st.booleans())
     def apply(self, what: str, which: int, pick: int, bold: bool) -> None:
         """An edit and an apply, as on every day."""
         self.edit(what, which, pick)
         self._apply(self._choices(bold=bold), Conditions())
 
-    @rule(
-        what=st.sampled_from(sorted(WRITES)),
-        which=few,
-        pick=picks,
-        fault=faults,
-        threads=st.sampled_from([1, 1, 4]),
-        good=st.booleans(),
-    )
-    def apply_on_a_broken_line(
-        self, what: str, which: int, pick: int, fault: Json, threads: int, good: bool
-    ) -> None:
+    def apply_on_a_broken_line(self, what: str, which: int, pick: int, fault: Json, threads: int) -> None:
         """The line breaks in the middle of an apply."""
-        if good:
-            self.have_a_good_day(pick)
         self.edit(what, which, pick)
         likely = {"method": WRITES[what], "path": "/v1"}
         self.service.break_down({**fault, **likely} if pick % 4 else fault)
         self._apply(self._choices(bold=True), Conditions(parallelism=min(threads, self.threads)))
         self.service.recover()
 
-    @rule(
-        what=edits,
-        which=few,
-        pick=picks,
-        moment=st.sampled_from(["file", "file", "request"]),
-        number=st.integers(1, 30),
-        threads=st.sampled_from([1, 1, 4]),
-    )
     def apply_and_die(self, what: str, which: int, pick: int, moment: Any, number: int, threads: int) -> None:
         """An apply is killed."""
         self.edit(what, which, pick)
@@ -90,33 +95,20 @@ class Life(Doubts):
             self._choices(bold=True), Conditions(Fate(moment, number), parallelism=min(threads, self.threads))
         )
 
-    @rule(what=edits, which=few, pick=picks, first=st.integers(1, 30), count=st.sampled_from([1, 3, 99]))
     def apply_on_a_full_disk(self, what: str, which: int, pick: int, first: int, count: int) -> None:
         """For a while an apply finds no room for what it has to record."""
         self.edit(what, which, pick)
         self._apply(self._choices(bold=True), Conditions(Fate(full=range(first, first + count))))
 
-    @rule(
-        what=st.sampled_from([*SENDS, "template.content"]),
-        which=few,
-        pick=picks,
-        seconds=st.sampled_from([30, 5, 100, 0]),
-        near=st.sampled_from(NEAR),
-        overwrite=st.booleans(),
-        good=st.booleans(),
-    )
     def apply_slowly(
-        self, what: str, which: int, pick: int, seconds: int, near: int | None, overwrite: bool, good: bool
+        self, what: str, which: int, pick: int, seconds: int, near: int | None, overwrite: bool
     ) -> None:
         """Time passes with every request and every pause, perhaps when a campaign's time is near."""
-        if good:
-            self.have_a_good_day(pick)
         if near:
             self.wait_for_a_campaign(which, near)
         self.edit(what, which, pick)
         self._apply(self._choices(bold=True, overwrite=overwrite), Conditions(seconds=seconds))
 
-    @rule()
     def apply_at_a_lagging_service(self) -> None:
         """What was submitted just now is not known everywhere yet."""
         for id in self._young():
@@ -134,7 +126,6 @@ class Life(Doubts):
             id for id, at in born.items() if self.tool.now() - at < timedelta(minutes=9) and id not in doubted
         ]
 
-    @rule(which=few, pick=picks)
     def repeat_a_campaign(self, which: int, pick: int) -> None:
         """A campaign is called off, and later comes again under its name."""
         if name := picked(sorted(self.wishes.campaigns), which):

@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-from draws import DISTANCES, SECONDS, faults, few, picked, picks
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from draws import picked
 from promises import (
     identity,
 )
@@ -14,8 +12,6 @@ from wishes import template
 
 from jsms_sync.model.wire import china_time, from_china_time
 
-CLOCKS = (None, None, None, 0, 50, -50, 300, -3600)
-"""The seconds by which our clock is behind; None leaves it as it is."""
 SKEW = 60
 """By more seconds than these no clock may be off where campaigns are placed or changed (promise 3)."""
 
@@ -23,7 +19,6 @@ SKEW = 60
 class World(Team):
     """A team in a world that does what it likes."""
 
-    @rule(which=few, every=st.booleans(), approved=st.sampled_from([True, True, False]))
     def audit(self, which: int, every: bool, approved: bool) -> None:
         """One audit ends, or all do."""
         with self._step():
@@ -31,13 +26,6 @@ class World(Team):
             found = picked(waiting, which)
             self._decide(waiting if every else [found] if found else [], approved=approved)
 
-    @rule(
-        which=few,
-        what=st.sampled_from(
-            ["delete-template", "rewrite-template", "delete-schedule", "fewer", "params", "later"]
-        ),
-        pick=picks,
-    )
     def meddle(self, which: int, what: str, pick: int) -> None:
         """Somebody deletes or edits something in the console."""
         with self._step():
@@ -108,9 +96,6 @@ class World(Team):
         else:
             self.service.raw("PUT", f"schedule/batch/{id}", {**body, "recipients": people})
 
-    @rule(
-        which=few, seconds=st.sampled_from(SECONDS), distance=st.sampled_from(DISTANCES), near=st.booleans()
-    )
     def let_time_pass(self, which: int, seconds: int, distance: int, near: bool) -> None:
         """Time passes, perhaps until a campaign's time is near, or has just passed."""
         if near:
@@ -124,7 +109,6 @@ class World(Team):
             left = self.wishes.campaigns[name].send_time - self.service.now
             self.wait(max(left.total_seconds() + seconds, 0))
 
-    @rule(faults=st.lists(faults, max_size=2), behind=st.sampled_from(CLOCKS))
     def break_down(self, faults: list[Json], behind: int | None) -> None:
         """The line will break from now on, or is whole again; our clock is set, perhaps wrongly."""
         if behind is not None:
