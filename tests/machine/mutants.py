@@ -27,6 +27,7 @@ from promises import (
     STOPPED_IS_GONE,
     TWICE_SCHEDULED,
     TWICE_SENT,
+    TWICE_SUBMITTED,
     UNKNOWN,
 )
 from tool import LINEAGE, Parts
@@ -346,16 +347,20 @@ def _regardless(plan: Plan, run: Run) -> Iterator[Outcome]:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A tool that breaks a promise; any of `breaks` may tell, and one that is `quick` shows itself soon."""
+    """A tool that breaks a promise; any of `breaks` may tell.
+
+    One that is `quick` shows itself in a few seconds; its lives begin with the run of number `first`.
+    """
 
     name: str
     parts: Parts
     breaks: frozenset[str]
     quick: bool = True
+    first: int = 0
 
 
-def _mutant(name: str, parts: Parts, *breaks: str, quick: bool = True) -> Mutant:
-    return Mutant(name, parts, frozenset(breaks), quick)
+def _mutant(name: str, parts: Parts, *breaks: str, quick: bool = True, first: int = 0) -> Mutant:
+    return Mutant(name, parts, frozenset(breaks), quick, first)
 
 
 MUTANTS = (
@@ -367,11 +372,18 @@ MUTANTS = (
     _mutant("forgets new batches", Parts(store=_forgetting(BatchSet)), NOT_EMPTY, UNKNOWN),
     _mutant("writes numbers down", Parts(store=_Talkative), NUMBERS_TOLD),
     _mutant("takes unreadable for missing", Parts(look=_unread_is_missing), CARRIED, INTERRUPTED, UNKNOWN),
-    _mutant("believes at once that a young text is gone", Parts(look=_aged), CARRIED, INTERRUPTED, UNKNOWN),
+    _mutant(
+        "believes at once that a young text is gone",
+        Parts(look=_aged),
+        CARRIED,
+        INTERRUPTED,
+        UNKNOWN,
+        TWICE_SUBMITTED,
+    ),
     _mutant("ignores the echo", Parts(look=_ignoring_echo), CARRIED, NOT_SERVED),
     _mutant("forgets what is in doubt", Parts(look=_forgetting_doubts), DOUBTED, TWICE_SCHEDULED),
     _mutant("forgets what was sent", Parts(look=_forgetting_history), TWICE_SENT),
-    _mutant("recreates what somebody stopped", Parts(look=_recreating), STOPPED),
+    _mutant("recreates what somebody stopped", Parts(look=_recreating), STOPPED, OBEYED),
     _mutant("forgets a cancel", Parts(look=_forgetting_cancels), OBEYED),
     _mutant("does not look for a stop mark", Parts(store=_deaf), OBEYED),
     _mutant("takes a lost DELETE for done", Parts(client=_credulous), STOPPED_IS_GONE, UNKNOWN),
@@ -381,12 +393,12 @@ MUTANTS = (
         Parts(backend=lambda place: _Obliging(place.path, place.files)),
         NO_STATE,
     ),
-    _mutant("takes no lock", Parts(backend=lambda place: _Shared(place.path, place.files)), ALONE),
+    _mutant("takes no lock", Parts(backend=lambda place: _Shared(place.path, place.files)), ALONE, UNKNOWN),
     _mutant("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen), FROZEN),
     _mutant("looks at the clock only when it plans", Parts(run=_unhurried), FROZEN, LATE),
     _mutant("deletes the old text at once", Parts(plan=_deleting_at_once), INTERRUPTED, ONLY_THE_PLAN),
     _mutant("places the new form before it deletes the old", Parts(plan=_creating_first), TWICE_SCHEDULED),
     _mutant("does less than it showed", Parts(plan=_doing_less), NOT_EMPTY),
-    _mutant("does more than it showed", Parts(plan=_submitting_twice), ONLY_THE_PLAN),
+    _mutant("does more than it showed", Parts(plan=_submitting_twice), ONLY_THE_PLAN, TWICE_SUBMITTED),
     _mutant("goes on after a failed delete", Parts(apply=_regardless), TWICE_SCHEDULED, TWICE_SENT),
 )

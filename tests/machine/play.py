@@ -52,7 +52,7 @@ class Player:
     def play_many(self, lives: int, first: int | None = None) -> None:
         """So many lives, run by run, until a promise is broken; the runs are numbered from `first`."""
         for run in range(0, lives, RUN):
-            self.play(min(RUN, lives - run), None if first is None else first + run)
+            self.play(min(RUN, lives - run), None if first is None else first + run // RUN)
 
 
 @contextmanager

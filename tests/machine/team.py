@@ -181,8 +181,8 @@ class Team(RuleBasedStateMachine):
         """A campaign comes, perhaps again; is called off; renamed; or one of its fields is edited."""
         used = picked(sorted(self.wishes.templates), which)
         if verb == "add":
-            name = (*"cde", f"f{self.wishes.born}")[pick % 4]
-            name = f"f{self.wishes.born}" if name in self.wishes.campaigns or self._is_moving(name) else name
+            name, other = (*"cde", "")[pick % 4], f"f{self.wishes.born + 1}"
+            name = other if not name or name in self.wishes.campaigns or self._is_moving(name) else name
             if used:
                 self.wishes.add_campaign(name, used, self.service.now + LEADS[pick % 8], pick)
         elif old is None:

@@ -3,59 +3,32 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-from life import Life
 from mutants import MUTANTS, Mutant
+from play import player
 from promises import Broken
-from service import serving
 
-WITHIN, WITHIN_A_NIGHT = 40, 1000
+WITHIN, WITHIN_A_NIGHT = 40, 400
 """So many lives does a mutant have before it must have been caught."""
-STEPS = 30
 
 
-def caught(mutant: Mutant, within: int) -> tuple[str, int]:
-    """The promise that the mutant was seen to break, and in which life.
-
-    Always the same lives, with one thread each: what is caught once is caught every time.
-    """
-    lives: list[None] = []
-    with serving() as service:
-
-        def born() -> Life:
-            lives.append(None)
-            return Life(service, mutant.parts, threads=1)
-
+def _check_caught(mutant: Mutant, within: int, record: Callable[[str, object], None]) -> None:
+    """Always the same lives, with one thread each: what is caught once is caught every time."""
+    with player(mutant.parts, threads=1) as playing:
         with pytest.raises(Broken) as broken:
-            run_state_machine_as_test(
-                born,
-                settings=settings(
-                    max_examples=within,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    database=None,
-                    derandomize=True,
-                    phases=[Phase.generate],
-                    report_multiple_bugs=False,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
-    return broken.value.promise, len(lives)
+            playing.play_many(within, first=mutant.first)
+        told = f"caught in life {len(playing.lives)}: {broken.value.promise}"
+    record(f"mutant that {mutant.name}", told)
+    assert broken.value.promise in mutant.breaks
 
 
 @pytest.mark.parametrize("mutant", [each for each in MUTANTS if each.quick], ids=lambda each: each.name)
 def test_a_mutant_is_caught(mutant: Mutant, record_property: Callable[[str, object], None]) -> None:
     """By one of the promises that it breaks."""
-    promise, life = caught(mutant, WITHIN)
-    record_property(f"mutant: {mutant.name}", f"caught in life {life}: {promise}")
-    assert promise in mutant.breaks
+    _check_caught(mutant, WITHIN, record_property)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("mutant", [each for each in MUTANTS if not each.quick], ids=lambda each: each.name)
 def test_a_shy_mutant_is_caught(mutant: Mutant, record_property: Callable[[str, object], None]) -> None:
-    """The same for those that need a rarer life to show themselves."""
-    promise, life = caught(mutant, WITHIN_A_NIGHT)
-    record_property(f"mutant: {mutant.name}", f"caught in life {life}: {promise}")
-    assert promise in mutant.breaks
+    """The same for those that need more lives to show themselves."""
+    _check_caught(mutant, WITHIN_A_NIGHT, record_property)
