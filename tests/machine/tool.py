@@ -115,6 +115,7 @@ class Tool:
         self.behind = 0
         self._service, self._folder, self._parts = service, folder, parts
         self._conditions = Conditions()
+        self._broken: AssertionError | None = None
         access = service.access
         self._secret = Secret(access.master_secret)
         self._real = Client(
@@ -141,8 +142,15 @@ class Tool:
         if met.meanwhile is not None and not shown.startswith("GET"):
             self._conditions = replace(met, moment=met.moment - 1)
             if met.moment == 1:
-                met.meanwhile()
+                self._do(met.meanwhile)
                 self._conditions = replace(met, meanwhile=None)
+
+    def _do(self, meanwhile: Callable[[], None]) -> None:
+        """What somebody else does; no error of this process may hide what is wrong with that."""
+        try:
+            meanwhile()
+        except AssertionError as broken:
+            self._broken = broken
 
     def _pause(self, _: float) -> None:
         self._meet("pause")
@@ -292,3 +300,6 @@ class Tool:
             ended.error = error
         finally:
             self._conditions = before
+        broken, self._broken = self._broken, None
+        if broken is not None:
+            raise broken
