@@ -59,6 +59,7 @@ from jsms_sync.model.records import CampaignRecord, Happened, State, TemplateRec
 from jsms_sync.model.resources import kind_of
 from jsms_sync.model.settings import Limits
 from jsms_sync.planning.decide import Look
+from jsms_sync.planning.history import GONE_OUT
 from jsms_sync.planning.order import in_order
 from jsms_sync.planning.plan import Plan
 from jsms_sync.state.local import LocalBackend
@@ -239,8 +240,8 @@ def _forgetting_doubts(look: Look) -> Look:
     return _with_state(look, intents=tuple(i for i in look.state.intents if not i.creates))
 
 
-def _forgetting_history(look: Look) -> Look:
-    return _with_state(look, history=())
+def _forgetting_sent(look: Look) -> Look:
+    return _with_state(look, history=tuple(e for e in look.state.history if e.event not in GONE_OUT))
 
 
 def _forgetting_cancels(look: Look) -> Look:
@@ -347,20 +348,16 @@ def _regardless(plan: Plan, run: Run) -> Iterator[Outcome]:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A tool that breaks a promise; any of `breaks` may tell.
-
-    One that is `quick` shows itself in a few seconds; its lives begin with the run of number `first`.
-    """
+    """A tool that breaks a promise; any of `breaks` may tell, soon in the lives from run `first` on."""
 
     name: str
     parts: Parts
     breaks: frozenset[str]
-    quick: bool = True
     first: int = 0
 
 
-def _mutant(name: str, parts: Parts, *breaks: str, quick: bool = True, first: int = 0) -> Mutant:
-    return Mutant(name, parts, frozenset(breaks), quick, first)
+def _mutant(name: str, parts: Parts, *breaks: str, first: int = 0) -> Mutant:
+    return Mutant(name, parts, frozenset(breaks), first)
 
 
 MUTANTS = (
@@ -371,7 +368,14 @@ MUTANTS = (
     _mutant("forgets new revisions", Parts(store=_forgetting(RevisionSet)), NOT_EMPTY, UNKNOWN),
     _mutant("forgets new batches", Parts(store=_forgetting(BatchSet)), NOT_EMPTY, UNKNOWN),
     _mutant("writes numbers down", Parts(store=_Talkative), NUMBERS_TOLD),
-    _mutant("takes unreadable for missing", Parts(look=_unread_is_missing), CARRIED, INTERRUPTED, UNKNOWN),
+    _mutant(
+        "takes unreadable for missing",
+        Parts(look=_unread_is_missing),
+        CARRIED,
+        INTERRUPTED,
+        UNKNOWN,
+        first=103,
+    ),
     _mutant(
         "believes at once that a young text is gone",
         Parts(look=_aged),
@@ -379,26 +383,37 @@ MUTANTS = (
         INTERRUPTED,
         UNKNOWN,
         TWICE_SUBMITTED,
+        first=108,
     ),
     _mutant("ignores the echo", Parts(look=_ignoring_echo), CARRIED, NOT_SERVED),
     _mutant("forgets what is in doubt", Parts(look=_forgetting_doubts), DOUBTED, TWICE_SCHEDULED),
-    _mutant("forgets what was sent", Parts(look=_forgetting_history), TWICE_SENT),
+    _mutant("forgets what was sent", Parts(look=_forgetting_sent), TWICE_SENT, first=110),
     _mutant("recreates what somebody stopped", Parts(look=_recreating), STOPPED, OBEYED),
     _mutant("forgets a cancel", Parts(look=_forgetting_cancels), OBEYED),
-    _mutant("does not look for a stop mark", Parts(store=_deaf), OBEYED),
+    _mutant("does not look for a stop mark", Parts(store=_deaf), OBEYED, first=101),
     _mutant("takes a lost DELETE for done", Parts(client=_credulous), STOPPED_IS_GONE, UNKNOWN),
-    _mutant("takes an old state for whole", Parts(look=_trusting), TWICE_SCHEDULED, TWICE_SENT),
+    _mutant("takes an old state for whole", Parts(look=_trusting), TWICE_SCHEDULED, TWICE_SENT, first=101),
     _mutant(
         "takes no state for an empty one",
         Parts(backend=lambda place: _Obliging(place.path, place.files)),
         NO_STATE,
     ),
-    _mutant("takes no lock", Parts(backend=lambda place: _Shared(place.path, place.files)), ALONE, UNKNOWN),
+    _mutant(
+        "takes no lock",
+        Parts(backend=lambda place: _Shared(place.path, place.files)),
+        ALONE,
+        UNKNOWN,
+        first=102,
+    ),
     _mutant("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen), FROZEN),
-    _mutant("looks at the clock only when it plans", Parts(run=_unhurried), FROZEN, LATE),
-    _mutant("deletes the old text at once", Parts(plan=_deleting_at_once), INTERRUPTED, ONLY_THE_PLAN),
+    _mutant("looks at the clock only when it plans", Parts(run=_unhurried), FROZEN, LATE, first=102),
+    _mutant(
+        "deletes the old text at once", Parts(plan=_deleting_at_once), INTERRUPTED, ONLY_THE_PLAN, first=102
+    ),
     _mutant("places the new form before it deletes the old", Parts(plan=_creating_first), TWICE_SCHEDULED),
-    _mutant("does less than it showed", Parts(plan=_doing_less), NOT_EMPTY),
+    _mutant("does less than it showed", Parts(plan=_doing_less), NOT_EMPTY, first=110),
     _mutant("does more than it showed", Parts(plan=_submitting_twice), ONLY_THE_PLAN, TWICE_SUBMITTED),
-    _mutant("goes on after a failed delete", Parts(apply=_regardless), TWICE_SCHEDULED, TWICE_SENT),
+    _mutant(
+        "goes on after a failed delete", Parts(apply=_regardless), TWICE_SCHEDULED, TWICE_SENT, first=110
+    ),
 )
