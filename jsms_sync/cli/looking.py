@@ -7,7 +7,7 @@ from datetime import datetime
 
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
-from jsms_sync.cli.session import Connection, Identity, looks_ahead
+from jsms_sync.cli.session import Connection, Identity, clock, looks_ahead
 from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.model.decisions import Action, Change
 from jsms_sync.model.digests import Digester
@@ -73,6 +73,8 @@ def observed_plan(
         )
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
+    # The look took its time: what came due meanwhile was sent, and did not vanish.
+    wanted = replace(wanted, now=clock(common)())
     plan = _plan(wanted, connection.identity, state, observed)
     if priced and any(_costs(change) and kind_of(change.address) == "campaign" for change in plan.changes):
         plan = with_balance(plan, read_balance(connection.client), wanted.choices)
