@@ -19,6 +19,7 @@ from jsms_sync.model.text import signature_length
 from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
+from jsms_sync.planning.messages import with_messages
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.selection import check_named
 
@@ -97,6 +98,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         wanted.common.paths,
         wanted.definitions.hashes,
         wanted.choices,
+        _options(wanted.common),
     )
     look = Look(
         origin,
@@ -112,7 +114,19 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
         signature=signature_length(settings.signature),
     )
-    return make_plan(look)
+    return with_messages(make_plan(look), wanted.definitions, settings.signature)
+
+
+def _options(common: Common) -> tuple[str, ...]:
+    """What chose account and state on the command line, for whoever applies the same.
+
+    A location with a scheme may hold credentials; such ones are for the environment or the settings.
+    """
+    base_url = common.base_url if common.base_url and "@" not in common.base_url else None
+    state = common.state if common.state and "://" not in common.state else None
+    given = (("--env", common.env), ("--base-url", base_url), ("--state", state))
+    named = tuple(word for option, value in given if value for word in (option, value))
+    return (*named, *(("--sandbox",) if common.sandbox else ()))
 
 
 def _existing(common: Common, state: State) -> frozenset[str]:
