@@ -50,6 +50,11 @@ class Ran:
         """Everything that was said."""
         return self.stdout + self.stderr
 
+    @property
+    def words(self) -> str:
+        """Everything that was said, however its lines were broken."""
+        return " ".join(self.told.split())
+
 
 @dataclass(frozen=True)
 class Workspace:

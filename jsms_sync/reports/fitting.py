@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jsms_sync.reports.markdown import size
+from jsms_sync.reports.words import count
+
+REST = "The report in text, JSON or HTML tells everything."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class Fitted:
     sections: dict[str, list[str]]
     shortened: int
     left_out: Counter[str]
+
+    @property
+    def lacking(self) -> list[str]:
+        """What is not told, in Markdown and honestly: nobody may take a part for the whole."""
+        told = ", ".join(f"{number:,} {what}" for what, number in self.left_out.items())
+        short = count(self.shortened, "entry is", "entries are")
+        lines = [f"**This is not all of it: a comment has an end. Not told here: {told}.**"] if told else []
+        lines += [f"**{short} told without details.**"] if self.shortened else []
+        return [*lines, REST] if lines else []
 
 
 def fitted(entries: Sequence[Entry], room: int) -> Fitted:

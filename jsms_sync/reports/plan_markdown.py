@@ -18,7 +18,7 @@ from jsms_sync.reports.plan_text import (
     reason_words,
     summary_words,
 )
-from jsms_sync.reports.words import china_minute, count, visible
+from jsms_sync.reports.words import china_minute, visible
 
 Document = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ def plan_markdown(plan: Document) -> str:
     blocks = [*_head(plan), *_plain(shown, REFUSED, ERRORS)]
     for kind in KINDS:
         blocks += _folded(kind, shown.sections.get(kind, ()), plan)
-    blocks += [*_plain(shown, NOTES, WARNINGS), *_left_out(shown), *_foot(plan)]
+    blocks += [*_plain(shown, NOTES, WARNINGS), *shown.lacking, *_foot(plan)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -76,7 +76,7 @@ def _head(plan: Document) -> Iterator[str]:
 def _entries(plan: Document) -> Iterator[Entry]:
     messages = {message["address"]: message for message in plan.get("messages", ())}
     for refusal in plan["refusals"]:
-        yield _entry(REFUSED, REFUSED, "refused", *_refusal(refusal))
+        yield _entry(REFUSED, REFUSED, "refused", *refusal_lines(refusal))
     for problem in plan["problems"]:
         section = ERRORS if problem["severity"] == "error" else WARNINGS
         yield _entry(section, section, section, *_problem(problem))
@@ -84,7 +84,7 @@ def _entries(plan: Document) -> Iterator[Entry]:
         action = change["action"]
         yield _entry(_kind(change), action, f"to {action}", *_change(change, messages))
     for held in plan["held"]:
-        yield _entry(_kind(held), "held", "held", *_held(held))
+        yield _entry(_kind(held), "held", "held", *held_lines(held))
     for note in plan["notes"]:
         yield Entry(NOTES, RANKS[NOTES], NOTES, f"- {prose(note)}", f"- {prose(_short(note))}")
 
@@ -108,7 +108,8 @@ def _kind(entry: Document) -> str:
     return kind if kind in KINDS else OTHERS
 
 
-def _refusal(refusal: Document) -> Iterator[str]:
+def refusal_lines(refusal: Document) -> Iterator[str]:
+    """One refusal: its line, then what else there is to say."""
     where = _name(refusal["address"]) if refusal["address"] else "the whole plan"
     yield f"- ✗ {where}: {_name(refusal['code'])}"
     yield prose(refusal["reason"])
@@ -156,7 +157,8 @@ def _marked(segments: Segments, tag: str) -> str:
     return "".join(f"<{tag}>{code(s.text)}</{tag}>" if s.changed else code(s.text) for s in segments)
 
 
-def _held(held: Document) -> Iterator[str]:
+def held_lines(held: Document) -> Iterator[str]:
+    """One held change: its line, then what else there is to say."""
     yield f"- **… held** {_name(held['address'])}: {_name(held['code'])}"
     yield prose(held["reason"])
     yield from _next(held)
@@ -190,18 +192,6 @@ def _counted(kind: str, plan: Document) -> str:
     told = [f"{actions.count(action):,} to {action}" for action in SIGNS if action in actions]
     held = sum(_kind(entry) == kind for entry in plan["held"])
     return ", ".join([*told, *([f"{held:,} held"] if held else [])])
-
-
-def _left_out(shown: Fitted) -> Iterator[str]:
-    """What of the plan is not told here, honestly: nobody may take a part for the whole."""
-    lacking = ", ".join(f"{number:,} {what}" for what, number in shown.left_out.items())
-    if lacking:
-        yield f"**This is not all of it: a comment has an end. Not told here: {lacking}.**"
-    if shown.shortened:
-        told = count(shown.shortened, "entry is", "entries are")
-        yield f"**{told} told without details.**"
-    if lacking or shown.shortened:
-        yield "The HTML report, and `jsms-sync show` of the saved plan, tell everything."
 
 
 def _legend(plan: Document) -> Iterator[str]:
