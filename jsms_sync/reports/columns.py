@@ -73,10 +73,14 @@ def lines(found: Iterable[Cell], room: int) -> Iterator[list[Cell]]:
 def _carried(line: list[Cell], cell: Cell, room: int) -> list[Cell]:
     """The end of the line that has to go with the cell to the next one, so that nothing closing begins it."""
     index = len(line)
-    while index and (line[index].text if index < len(line) else cell.text) in CLOSING:
+    while index and _closes(line[index] if index < len(line) else cell):
         index -= 1
     fits = sum(other.width for other in line[index:]) + cell.width <= room
     return line[index:] if index and fits else []
+
+
+def _closes(cell: Cell) -> bool:
+    return bool(cell.text) and all(character in CLOSING for character in cell.text)
 
 
 def hung(prefix: str, text: str) -> str:

@@ -10,6 +10,10 @@ from jsms_sync.reports.words import count
 REST = "The report in text, JSON or HTML tells everything."
 
 
+NOUNS = frozenset({"error", "warning", "note", "template", "campaign"})
+"""What is counted as things; of changes it is said what becomes of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something to tell in a section: whole, or on one line; entries of a lower rank are told first.
@@ -35,11 +39,15 @@ class Fitted:
     @property
     def lacking(self) -> list[str]:
         """What is not told, in Markdown and honestly: nobody may take a part for the whole."""
-        told = ", ".join(f"{number:,} {what}" for what, number in self.left_out.items())
+        told = ", ".join(_counted(number, what) for what, number in self.left_out.items())
         short = count(self.shortened, "entry is", "entries are")
         lines = [f"**This is not all of it: a comment has an end. Not told here: {told}.**"] if told else []
         lines += [f"**{short} told without details.**"] if self.shortened else []
         return [*lines, REST] if lines else []
+
+
+def _counted(number: int, what: str) -> str:
+    return count(number, what, f"{what}s" if what in NOUNS else what)
 
 
 def fitted(entries: Sequence[Entry], room: int) -> Fitted:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jsms_sync.model.resources import TemplateType
+from jsms_sync.planning.future import SUBMITS
 from jsms_sync.planning.preview import message_of
 from jsms_sync.reports.apply_command import apply_command
 from jsms_sync.reports.marked import Segments, compared, is_partial
@@ -154,15 +155,16 @@ def _marked(segments: Segments, tag: str) -> str:
 
 def _phones(change: Document, message: Document | None) -> Iterator[str]:
     """The message before and after, as far as its text changes; nothing where none is defined here."""
-    if message is None:
+    if message is None or change["action"] not in SUBMITS:
         return
     fields = {field["path"]: field for field in change["fields"]}
     content, type = fields.get("content"), fields.get("type", {"before": message["type"]})
+    is_edited = content is not None and content["before"] is not None
     yield '<div class="phones">'
-    if content is not None and content["before"] is not None:
+    if content is not None and is_edited:
         old = {**message, "content": content["before"], "type": type["before"] or message["type"]}
         yield f"<div>\n<h3>before</h3>\n{_bubble(old)}\n</div>"
-    yield f"<div>\n<h3>{'on the phone' if content is None else 'after'}</h3>\n{_bubble(message)}\n</div>"
+    yield f"<div>\n<h3>{'after' if is_edited else 'on the phone'}</h3>\n{_bubble(message)}\n</div>"
     yield f'</div>\n<p class="soft">{shown(message_words(message))}</p>'
 
 

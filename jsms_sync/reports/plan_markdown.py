@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jsms_sync.model.resources import Address, kind_of
+from jsms_sync.planning.future import SUBMITS
 from jsms_sync.reports.apply_command import apply_command
 from jsms_sync.reports.fitting import Entry, Fitted, fitted
 from jsms_sync.reports.markdown import block, code, prose
@@ -79,14 +80,14 @@ def _entries(plan: Document) -> Iterator[Entry]:
         yield _entry(REFUSED, REFUSED, "refused", *refusal_lines(refusal))
     for problem in plan["problems"]:
         section = ERRORS if problem["severity"] == "error" else WARNINGS
-        yield _entry(section, section, section, *_problem(problem))
+        yield _entry(section, section, problem["severity"], *_problem(problem))
     for change in plan["changes"]:
         action = change["action"]
         yield _entry(_kind(change), action, f"to {action}", *_change(change, messages))
     for held in plan["held"]:
         yield _entry(_kind(held), "held", "held", *held_lines(held))
     for note in plan["notes"]:
-        yield Entry(NOTES, RANKS[NOTES], NOTES, f"- {prose(note)}", f"- {prose(_short(note))}")
+        yield Entry(NOTES, RANKS[NOTES], "note", f"- {prose(note)}", f"- {prose(_short(note))}")
 
 
 def _entry(section: str, rank: str, what: str, line: str, *details: str) -> Entry:
@@ -129,7 +130,7 @@ def _change(change: Document, messages: Mapping[str, Document]) -> Iterator[str]
     yield f"- **{SIGNS[action]} {action}** {_name(change['address'])} ({prose(_short(reason_words(change)))})"
     for field in change["fields"]:
         yield from _field(field, action)
-    if message:
+    if message and action in SUBMITS:
         yield f"a message: {prose(message_words(message))}"
     if "batches" in change:
         yield f"schedules: {prose(batches(change['batches']))}"

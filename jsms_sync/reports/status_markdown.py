@@ -37,4 +37,4 @@ def _entries(status: Document) -> Iterator[Entry]:
         for entry in status[section]:
             line = f"- {code(entry['address'])}: **{prose(entry['phase'])}**"
             details = "".join(f"\n  - {prose(word)}" for word in words(entry))
-            yield Entry(section, rank, section, line + details, line)
+            yield Entry(section, rank, section.removesuffix("s"), line + details, line)

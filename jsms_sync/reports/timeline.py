@@ -60,6 +60,6 @@ def _sends(plan: Document) -> Iterator[Event]:
         address = send["address"]
         people = count(send["recipients"], "recipient", "recipients")
         text = send["template"] or f"template {send['temp_id']}"
-        waits = f"; held until then: {held[address]}" if address in held else ""
+        waits = f"; held now: {held[address]}" if address in held else ""
         when = f"{china_minute(send['send_time'])}, send time"
-        yield Event(send["send_time"], when, address, f"{text} to {people}{waits}")
+        yield Event(send["send_time"], when, address, f"sends {text} to {people}{waits}")
