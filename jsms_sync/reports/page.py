@@ -8,7 +8,7 @@ COLOURS = """\
 :root { color-scheme: light dark; --page: #f4f5f7; --card: #fff; --ink: #1c1e21; --soft: #65676b;
   --bubble: #e9e9eb; --value: #0b5cad; --mark: #b3261e; }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #141517; --card: #1f2023; --ink: #e6e6e8; --soft: #a0a3a8;
+  :root { --page: #141517; --card: #1f2023; --ink: #e6e6e8; --soft: #b3b6bb;
     --bubble: #3a3b3f; --value: #8ec5ff; --mark: #ff8a80; }
 }
 * { box-sizing: border-box; }

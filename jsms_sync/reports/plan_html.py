@@ -49,7 +49,9 @@ ins { background: var(--come); text-decoration: underline; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--bubble); padding: .75rem;
   border-radius: .5rem; }
 @media print {
-  body { background: #fff; color: #000; padding: 0; }
+  :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --soft: #444; --bubble: #eee;
+    --value: #0b5cad; --mark: #b3261e; --gone: #ffd9d6; --come: #c9f2d3; --bad: #b3261e; --wait: #7a5b00; }
+  body { padding: 0; }
   section { border: 1px solid #999; break-inside: avoid; }
   main { max-width: none; }
   * { print-color-adjust: exact; }

@@ -1,6 +1,7 @@
 """What happens when: the moments of a plan, in the order in which they are expected."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from jsms_sync.model.decisions import AFTER_APPROVAL
@@ -45,12 +46,14 @@ def _changes(plan: Document) -> Iterator[Event]:
 
 
 def _following(plan: Document) -> Iterator[Event]:
-    """What comes after the changes, and of what is held."""
+    """What comes after the changes, and of what is held; an audit may take longer than expected."""
+    made = datetime.fromisoformat(plan["created_at"])
     for entry in (*plan["changes"], *plan["held"]):
         for line in entry["next"]:
             event, _, what = line.partition(": ")
             at = entry.get("expected_approval") if event == AFTER_APPROVAL else None
-            when = f"{china_minute(at)}, approval expected" if at else event.capitalize()
+            was = "was " if at and datetime.fromisoformat(at) < made else ""
+            when = f"{china_minute(at)}, approval {was}expected" if at else event.capitalize()
             yield Event(at or UNDATED, when, entry["address"], what or line)
 
 

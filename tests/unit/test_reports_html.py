@@ -120,7 +120,7 @@ def test_the_timeline_is_in_the_order_of_events() -> None:
     found = moments()
     assert list(found) == [
         "Now",
-        "2026-12-28 13:30, approval expected",
+        "2026-12-28 13:30, approval was expected",
         "2027-01-02 20:00, send time",
         "2027-01-04 13:30, approval expected",
         "2027-01-10 20:00, send time",
