@@ -78,8 +78,12 @@ def hostile(words: str) -> Json:
         ]
         change["next"] = [*change["next"], f"after approval: {words}", words]
         change["source"] = {"file": words, "line": 1, "column": 1}
+    document["changes"].append(
+        document["changes"][0] | {"address": words, "reason": words, "remote_id": words}
+    )
     for held in document["held"]:
         held |= {"reason": words, "next": [words]}
+    document["held"].append(document["held"][0] | {"address": words, "code": words})
     for message in document["messages"]:
         message |= {"content": words, "signature": words}
     document["refusals"] = [refusal(None, words), refusal("template.a", words)]
@@ -91,13 +95,13 @@ def hostile(words: str) -> Json:
 
 def refusal(address: str | None, words: str) -> Json:
     """A refusal as it stands in a document."""
-    return {"address": address, "code": "over-limit", "reason": words, "override": words}
+    return {"address": address, "code": words, "reason": words, "override": words}
 
 
 def problem(severity: str, words: str) -> Json:
     """A problem as it stands in a document."""
     place = {"file": words, "line": 3, "column": 3}
-    return {"code": "odd", "severity": severity, "message": words, "help": words, **place, "address": None}
+    return {"code": words, "severity": severity, "message": words, "help": words, **place, "address": None}
 
 
 def large(number: int, content: str = "您的订单{{order}}已发出。") -> Json:

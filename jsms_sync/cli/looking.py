@@ -4,6 +4,7 @@ import os
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
@@ -118,13 +119,15 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
 
 
 def _options(common: Common) -> tuple[str, ...]:
-    """What chose account and state on the command line, for whoever applies the same.
+    """What chose folder, account and state on the command line, for whoever applies the same.
 
-    A location with a scheme may hold credentials; such ones are for the environment or the settings.
+    A location with a scheme may hold credentials; such ones are for the environment or the settings. An
+    absolute folder is where one machine keeps its clone.
     """
+    folder = None if common.chdir.is_absolute() or common.chdir == Path() else str(common.chdir)
     base_url = common.base_url if common.base_url and "@" not in common.base_url else None
     state = common.state if common.state and "://" not in common.state else None
-    given = (("--env", common.env), ("--base-url", base_url), ("--state", state))
+    given = (("-C", folder), ("--env", common.env), ("--base-url", base_url), ("--state", state))
     named = tuple(word for option, value in given if value for word in (option, value))
     return (*named, *(("--sandbox",) if common.sandbox else ()))
 

@@ -67,8 +67,8 @@ def plan_markdown(plan: Document) -> str:
 def _head(plan: Document) -> Iterator[str]:
     options = list(plan["made_from"].get("options", ()))
     environment = options[options.index("--env") + 1] if "--env" in options[:-1] else ""
-    # Two hyphens would end the marker; a name of an environment has at most one at a time.
-    named = visible(environment).replace("--", "-").replace(">", "")[:LONGEST]
+    # Without a > nothing ends the marker.
+    named = visible(environment).replace(">", "")[:LONGEST]
     yield MARKER.format(f" {named}" if named else "")
     where = f" for {code(environment[:LONGEST])}" if environment else ""
     yield f"### jsms-sync plan{where}\n\n**{prose(_short(summary_words(plan['summary'])))}.**"

@@ -75,7 +75,8 @@ def _section(title: str, entries: Iterable[str], paint: Paint) -> Iterator[str]:
 
 
 def _change(change: Document, paint: Paint) -> str:
-    head = f"{SIGNS[change['action']]} {change['address']}: {change['action']} ({reason_words(change)})"
+    address = visible(change["address"])
+    head = f"{SIGNS[change['action']]} {address}: {change['action']} ({visible(reason_words(change))})"
     lines = [paint(change["action"], head)]
     lines += [line for field in change["fields"] for line in field_lines(field, change["action"], paint)]
     lines += [f"    schedules: {batches(change['batches'])}"] if "batches" in change else []
@@ -87,7 +88,7 @@ def _change(change: Document, paint: Paint) -> str:
 def _after_changes(plan: Document, paint: Paint) -> Iterator[Later]:
     """What follows the changes, each under the title of its time."""
     for change in plan["changes"]:
-        head = f"{paint(change['action'], SIGNS[change['action']])} {change['address']}"
+        head = f"{paint(change['action'], SIGNS[change['action']])} {visible(change['address'])}"
         for title in (APPROVAL, GRACE):
             if lines := [line for line in change["next"] if _time_of(line) == title]:
                 yield title, _expected(change) if title == APPROVAL else "", _told(head, lines, paint)
@@ -96,7 +97,7 @@ def _after_changes(plan: Document, paint: Paint) -> Iterator[Later]:
 def _told(head: str, lines: list[str], paint: Paint) -> str:
     """The head with what follows: on its line where there is just one thing."""
     if len(lines) == 1:
-        return f"{head}: {_event(lines[0])}"
+        return f"{head}: {visible(_event(lines[0]))}"
     return "\n".join([head, *(_arrow(line, paint) for line in lines)])
 
 
@@ -109,7 +110,7 @@ def _held(plan: Document, paint: Paint) -> Iterator[Later]:
         at = _expected(held) if title == APPROVAL else ""
         yield title, at, _entry(held, lines, "held", "…", paint)
         if after:
-            yield GRACE, "", _told(f"{paint('held', '…')} {held['address']}", after, paint)
+            yield GRACE, "", _told(f"{paint('held', '…')} {visible(held['address'])}", after, paint)
 
 
 def _title_of(code: str) -> str:
@@ -141,8 +142,8 @@ def _expected(entry: Document) -> str:
 
 
 def _entry(entry: Document, lines: Iterable[str], role: str, sign: str, paint: Paint) -> str:
-    where = entry["address"] or "the whole plan"
-    told = [f"{paint(role, sign)} {where}: {entry['code']}", hung("    ", visible(entry["reason"]))]
+    where = visible(entry["address"] or "the whole plan")
+    told = [f"{paint(role, sign)} {where}: {visible(entry['code'])}", hung("    ", visible(entry["reason"]))]
     told += [_arrow(line, paint) for line in lines]
     override = entry.get("override")
     return "\n".join(

@@ -83,9 +83,13 @@ def test_the_command_at_the_end_of_a_report_carries_out_just_that(here: Workspac
 
 
 def test_a_plan_names_what_chose_account_and_state(here: Workspace) -> None:
-    """Environment, sandbox and state are in the command again; a location that may hold a password is not."""
+    """Folder, environment, sandbox and state are in the command again; a location that may hold a password is not."""
     told = here.run("plan", "--sandbox", "--state", "other.json", "--offline", "--format", "markdown").stdout
     assert "apply --state other.json --sandbox --plan-digest" in told
+    here.write(SHOP, "in/sms/templates.yaml")
+    here.write(PEOPLE, "in/sms/people.csv")
+    told = here.spawn("-C", "in/sms", "plan", "--offline", "--format", "markdown").stdout
+    assert "jsms-sync apply -C in/sms --plan-digest" in told
     told = here.run("plan", "--offline", "--format", "json", "--base-url", "http://127.0.0.1:1/v1").stdout
     assert json.loads(told)["made_from"]["options"] == ["--base-url", "http://127.0.0.1:1/v1"]
 

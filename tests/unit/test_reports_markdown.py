@@ -136,7 +136,7 @@ def test_four_thousand_templates_are_not_pretended_to_be_there() -> None:
     assert shown["… held"] + left["held"] == 4000
     assert (left["warning"], left["notes"]) == (1, len(document["notes"]))
     assert "**- delete** `template.last`" in told
-    assert "- ✗ `template.last`" in told
+    assert "- ✗ `template.last`: `no`" in told
 
 
 def test_what_fits_is_told_by_rank_and_in_its_order() -> None:
