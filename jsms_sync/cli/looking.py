@@ -99,7 +99,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         wanted.common.paths,
         wanted.definitions.hashes,
         wanted.choices,
-        _options(wanted.common),
+        options_again(wanted.common),
     )
     look = Look(
         origin,
@@ -118,7 +118,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
     return with_messages(make_plan(look), wanted.definitions, settings.signature)
 
 
-def _options(common: Common) -> tuple[str, ...]:
+def options_again(common: Common) -> tuple[str, ...]:
     """What chose folder, account and state on the command line, for whoever applies the same.
 
     A location with a scheme may hold credentials; such ones are for the environment or the settings. An

@@ -13,6 +13,8 @@ from documents import SCHEMAS, troubles
 from served import Served
 from workspace import Ran, Workspace, outcomes
 
+from jsms_sync.cli.looking import options_again
+from jsms_sync.cli.options import Common
 from jsms_sync.cli.plan import FORMATS
 from jsms_sync.cli.validate import FORMATS as OF_PROBLEMS
 
@@ -83,7 +85,7 @@ def test_the_command_at_the_end_of_a_report_carries_out_just_that(here: Workspac
 
 
 def test_a_plan_names_what_chose_account_and_state(here: Workspace) -> None:
-    """Folder, environment, sandbox and state are in the command again; a location that may hold a password is not."""
+    """Folder, environment, sandbox, service and state are in the command again."""
     told = here.run("plan", "--sandbox", "--state", "other.json", "--offline", "--format", "markdown").stdout
     assert "apply --state other.json --sandbox --plan-digest" in told
     here.write(SHOP, "in/sms/templates.yaml")
@@ -191,6 +193,13 @@ def test_the_published_schemas_can_be_printed(workspace: Workspace) -> None:
     for name in set(SCHEMAS.values()):
         assert workspace.run("schema", "--of", name).json["title"] == f"jsms-sync {name}"
     assert workspace.run("schema", "--of", "plan", "--settings").exit == 3
+
+
+def test_a_location_that_may_hold_a_password_is_not_given_again() -> None:
+    """Nor is the folder in which one machine keeps its clone."""
+    secret = "postgresql://me:canary@host/db", "http://me:canary@127.0.0.1/v1"
+    common = Common((), secret[0], secret[1], False, None, "prod", 8, 0, Path("/clone"), 0, False)
+    assert options_again(common) == ("--env", "prod")
 
 
 def forms(private: str) -> Iterator[str]:
