@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from jsms_sync.cli.main import COMMANDS
 from jsms_sync.definitions.schema_file import schema_text
 
 SCHEMAS = {
@@ -43,8 +44,8 @@ def troubles(name: str, document: Any, *, closed: bool = False) -> list[str]:
 
 def check_told(arguments: tuple[str, ...], stdout: str) -> None:
     """What a command printed as JSON is what its schema says, unless it is an error."""
-    command = next((word for word in arguments if word in SCHEMAS), None)
-    if command is None or "json" not in arguments or not stdout.startswith("{"):
+    command = next((word for word in arguments if word in COMMANDS), "")
+    if command not in SCHEMAS or "json" not in arguments or not stdout.startswith("{"):
         return
     document = json.loads(stdout)
     if "error" not in document:
