@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 import yaml
 
-from benchmarks import sandbox
+from benchmarks import recipients, sandbox
 from benchmarks.measure import Row, Work, compare, process, table
 from jsms_sync import definitions
 from jsms_sync.api.client import Client
@@ -167,7 +167,8 @@ def main() -> None:
             sandbox.starting(rounds),
             sandbox.answering(10_000 // size, rounds),
         ]
-    print(table(rows))
+        people, told = recipients.campaign_of(folder, 1_000_000 // size, rounds)
+    print(table([*rows, *people]), *told, sep="\n")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from certificates import authority, no_proxy  # noqa: F401 - fixtures
 from hypothesis import settings
 from served import Served
+from state_kinds import kept, postgres_url, s3_endpoint  # noqa: F401 - fixtures
 from workspace import Workspace
 
 from jsms_sync.sandbox import controller

@@ -38,6 +38,11 @@ class Served(Sandbox):
         assert len(dict(found)) == len(found), found
         return dict(found)
 
+    def faults_left(self) -> list[dict[str, Any]]:
+        """The scripted faults that nothing has met yet."""
+        found: list[dict[str, Any]] = self.control("GET", "faults")
+        return found
+
     def approve(self, *temp_ids: int) -> None:
         """Approves these, or all that exist."""
         super().approve(*(temp_ids or self.templates()))

@@ -4,8 +4,11 @@ Numbers arrive here as text (`answers.parse`), because the same field is a numbe
 text at the next (`jsms-api.md §9` rows 1–4). Every reader raises Unusable for a reply of another shape.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+
+import msgspec
 
 from jsms_sync.api import reading
 from jsms_sync.api.codes import explain
@@ -45,6 +48,17 @@ class Schedule:
     send_time: str
     temp_id: int
     recipients: tuple[ScheduleRecipient, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ScheduleColumns:
+    """A schedule with its recipients in two columns, bare: for comparing a million of them."""
+
+    schedule_id: str
+    send_time: str
+    temp_id: int
+    mobiles: Sequence[str]
+    params: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +148,20 @@ def schedule(schedule_id: str) -> Callable[[object], Schedule]:
             schedule_id=schedule_id,
             send_time=text(reply.get("send_time")),
             temp_id=positive(reply.get("temp_id")),
-            recipients=tuple(_recipient(entry) for entry in entries(reply.get("recipients"))),
+            recipients=_recipients(entries(reply.get("recipients"))),
         )
+
+    return read
+
+
+def schedule_columns(schedule_id: str) -> Callable[[object], ScheduleColumns]:
+    """Reads that schedule as `schedule` does."""
+
+    def read(value: object) -> ScheduleColumns:
+        found = schedule(schedule_id)(value)
+        mobiles = [one.mobile.reveal() for one in found.recipients]
+        params = [one.temp_para.reveal() for one in found.recipients]
+        return ScheduleColumns(schedule_id, found.send_time, found.temp_id, mobiles, params)
 
     return read
 
@@ -169,6 +195,25 @@ def balance(prefix: str) -> Callable[[object], Balance]:
         )
 
     return read
+
+
+class _Listed(msgspec.Struct):
+    """A recipient as every answer so far had it."""
+
+    mobile: str
+    msg_id: str = ""
+    temp_para: dict[str, str] = {}
+
+
+def _recipients(listed: list[object]) -> tuple[ScheduleRecipient, ...]:
+    """The recipients of a schedule; a thousand of the usual shape are read at once, a third of the time."""
+    try:
+        usual = msgspec.convert(listed, list[_Listed])
+    except msgspec.ValidationError:
+        return tuple(map(_recipient, listed))
+    texts = (text for one in usual for text in (one.mobile, one.msg_id, *chain(*one.temp_para.items())))
+    reading.text("".join(texts))
+    return tuple(ScheduleRecipient(one.msg_id, Mobile(one.mobile), Params(one.temp_para)) for one in usual)
 
 
 def _recipient(value: object) -> ScheduleRecipient:

@@ -1,6 +1,6 @@
 """Adopt: an id that the state does not know is recorded, once it was read and fits the definition."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from jsms_sync.api.client import Client
@@ -10,10 +10,9 @@ from jsms_sync.errors import InvalidInput
 from jsms_sync.kinds.batches import next_keys
 from jsms_sync.kinds.template_changes import header
 from jsms_sync.kinds.template_settle import desired_text
-from jsms_sync.model.digests import Digester, pack
+from jsms_sync.model.digests import Digester, each, pack
 from jsms_sync.model.events import BatchSet, CampaignSet, Event, Remembered, RevisionSet, Settled
 from jsms_sync.model.observed import SeenSchedule, SeenTemplate
-from jsms_sync.model.privacy import Params
 from jsms_sync.model.records import Batch, CampaignRecord, Happened, HistoryEntry, Revision, State, Target
 from jsms_sync.model.resources import (
     Address,
@@ -21,11 +20,19 @@ from jsms_sync.model.resources import (
     Definitions,
     Form,
     Recipient,
+    RecipientsFile,
     Resource,
     Template,
     template_address,
 )
+from jsms_sync.model.rolls import Roll, roll_of
 from jsms_sync.planning.history import by_address, was_cancelled, was_forgotten
+
+Rolls = Callable[[RecipientsFile, frozenset[str]], Roll]
+
+
+def _none(_file: RecipientsFile, _names: frozenset[str]) -> Roll:
+    return Roll()
 
 
 def nothing_there(state: State, address: Address, now: datetime) -> tuple[Event, ...]:
@@ -42,8 +49,11 @@ def adopted(
     address: Address,
     ids: Sequence[str],
     now: datetime,
+    rolls: Rolls = _none,
 ) -> tuple[Event, ...]:
     """The events that record those ids; InvalidInput when one of them does not fit the definition.
+
+    `rolls` reads who is in a recipients file, with just those parameters.
 
     The signature of a schedule cannot be read, and is taken to be the defined one (`jsms-api.md §4.5`).
     """
@@ -57,11 +67,17 @@ def adopted(
         )
     for id in ids:
         check_free(state, address, id)
-    return (*_recorded(client, state, desired, digester, ids, now), Settled(address))
+    return (*_recorded(client, state, desired, digester, ids, now, rolls), Settled(address))
 
 
 def _recorded(
-    client: Client, state: State, desired: Resource, digester: Digester, ids: Sequence[str], now: datetime
+    client: Client,
+    state: State,
+    desired: Resource,
+    digester: Digester,
+    ids: Sequence[str],
+    now: datetime,
+    rolls: Rolls,
 ) -> tuple[Event, ...]:
     if isinstance(desired, Template):
         revisions = (RevisionSet(desired.address, _revision(client, desired, id, now)) for id in ids)
@@ -70,7 +86,7 @@ def _recorded(
     record = known or CampaignRecord()
     keys = next_keys(record.batches)
     batches = (
-        BatchSet(desired.address, key, _batch(client, state, desired, digester, id, now))
+        BatchSet(desired.address, key, _batch(client, state, desired, digester, id, now, rolls))
         for key, id in zip(keys, ids, strict=False)
     )
     # A cancel that came before its id was known is not undone by that.
@@ -91,12 +107,21 @@ def _revision(client: Client, desired: Template, id: str, now: datetime) -> Revi
 
 
 def _batch(
-    client: Client, state: State, desired: Campaign, digester: Digester, id: str, now: datetime
+    client: Client,
+    state: State,
+    desired: Campaign,
+    digester: Digester,
+    id: str,
+    now: datetime,
+    rolls: Rolls,
 ) -> Batch:
     seen = read_schedule(client, id)
     check_read(seen, id)
     assert isinstance(seen, SeenSchedule)
-    if why := _misfit(seen, desired, state):
+    why = _misfit(seen, desired, state)
+    if not why and not _are_wanted(seen, desired, digester, rolls):
+        why = "it has recipients, or parameters, that are not defined"
+    if why:
         raise _no_fit(desired, id, why)
     members = {digester.mobile(r.mobile): digester.params(r.params) for r in seen.recipients}
     target = Target(
@@ -117,16 +142,27 @@ def _misfit(seen: SeenSchedule, desired: Campaign, state: State) -> str:
         return "its send_time is another one"
     if seen.temp_id not in _temp_ids(desired, state):
         return f"its template {seen.temp_id} is not one that is recorded for {_reference(desired)}"
-    wanted = {recipient.mobile: recipient.params for recipient in desired.recipients}
-    if not all(_is_wanted(each, wanted.get(each.mobile)) for each in seen.recipients):
-        return "it has recipients, or parameters, that are not defined"
     single = desired.form is Form.SINGLE and len(seen.recipients) != 1
     return "it is not the schedule of one recipient" if single else ""
 
 
-def _is_wanted(shown: Recipient, params: Params | None) -> bool:
-    """Whether somebody with these parameters is defined; the definition may have more than the text needs."""
-    return params is not None and params.only(shown.params.names) == shown.params
+def _are_wanted(seen: SeenSchedule, desired: Campaign, digester: Digester, rolls: Rolls) -> bool:
+    """Whether all in it are defined with their parameters; a definition may have more than the text needs."""
+    by_names: dict[frozenset[str], list[Recipient]] = {}
+    for recipient in seen.recipients:
+        by_names.setdefault(recipient.params.names, []).append(recipient)
+    return all(
+        set(each(roll_of(shown, digester).members)) <= set(each(_wanted(desired, names, digester, rolls)))
+        for names, shown in by_names.items()
+    )
+
+
+def _wanted(desired: Campaign, names: frozenset[str], digester: Digester, rolls: Rolls) -> bytes:
+    """The entries of those who are defined with all of these parameters."""
+    if isinstance(desired.recipients, RecipientsFile):
+        return rolls(desired.recipients, names).members
+    people = [recipient for recipient in desired.recipients if names <= recipient.params.names]
+    return roll_of(people, digester, names).members
 
 
 def _reference(desired: Campaign) -> Address | str:

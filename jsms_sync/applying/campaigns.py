@@ -1,6 +1,6 @@
 """The writes of a campaign: POST, PUT and DELETE of one schedule, each its own unit of intent and outcome."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -9,15 +9,24 @@ from jsms_sync.api.replies import BatchReply
 from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
 from jsms_sync.applying.run import LATEST, Halted, Run
 from jsms_sync.applying.writes import Write, carry_out
-from jsms_sync.errors import ApiError, ApiRefusal
+from jsms_sync.errors import ApiError, ApiRefusal, Stale
 from jsms_sync.kinds import campaign_wire
-from jsms_sync.model.decisions import Action, Change, ChangeBatch, Draft, DropBatch, PlaceBatch
+from jsms_sync.model.decisions import (
+    Action,
+    Change,
+    ChangeBatch,
+    Draft,
+    DropBatch,
+    FileRows,
+    Kept,
+    PlaceBatch,
+)
 from jsms_sync.model.digests import pack, unpack, without
 from jsms_sync.model.events import BatchDropped, BatchSet, Event, Remembered
 from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable
 from jsms_sync.model.outcomes import RefusedRecipient, StepResult
 from jsms_sync.model.records import DIGEST, Batch, Happened, HistoryEntry, Intent, Refused, Target
-from jsms_sync.model.resources import Form
+from jsms_sync.model.resources import Form, Recipient
 from jsms_sync.model.wire import china_time
 
 WRONG_STATUS = 50029
@@ -39,14 +48,14 @@ class Reply:
 
 def place(run: Run, change: Change, step: PlaceBatch) -> StepResult:
     """POST a new schedule."""
-    target = _target(run, step.draft)
+    target, people = _target(run, step.draft), recipients_of(run, change, step.draft)
 
     def check() -> None:
         run.check_placing(step.draft)
         run.refusals.check(change.address)
 
     def send() -> Reply:
-        return _noted(run, change, _post(run, step.draft, target, check))
+        return _noted(run, change, _post(run, step.draft, target, people, check))
 
     def done(reply: Reply) -> tuple[Event, ...]:
         batch = Batch(reply.schedule_id, _placed(run, target, reply), run.clock(), reply.refused)
@@ -67,10 +76,12 @@ def _noted(run: Run, change: Change, reply: Reply) -> Reply:
     return reply
 
 
-def _post(run: Run, draft: Draft, target: Target, check: Callable[[], None]) -> Reply:
+def _post(
+    run: Run, draft: Draft, target: Target, people: Sequence[Recipient], check: Callable[[], None]
+) -> Reply:
     when, schedules = china_time(draft.send_time), run.client.schedules
     if draft.form is Form.SINGLE:
-        (only,) = draft.recipients
+        (only,) = people
         return Reply(
             schedules.create(
                 send_time=when,
@@ -84,23 +95,24 @@ def _post(run: Run, draft: Draft, target: Target, check: Callable[[], None]) -> 
     reply = schedules.create_batch(
         send_time=when,
         temp_id=target.temp_id,
-        recipients=draft.recipients,
+        recipients=people,
         sign_id=draft.sign_id,
         tag=draft.tag,
         before_attempt=check,
     )
-    return _batch_reply(run, draft, reply)
+    return _batch_reply(run, people, reply)
 
 
 def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
     """PUT a pending schedule as a whole."""
     target, recorded = _target(run, step.draft), _recorded(run, change, step.key)
+    people = recipients_of(run, change, step.draft, step.schedule_id)
 
     def check() -> None:
         run.check_changing(step.draft, recorded.target.send_time)
 
     def send() -> Reply:
-        return _noted(run, change, _put(run, step, target, recorded))
+        return _noted(run, change, _put(run, step, target, recorded, people))
 
     def done(reply: Reply) -> tuple[Event, ...]:
         batch = replace(
@@ -124,14 +136,14 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
     return carry_out(run, write)
 
 
-def _put(run: Run, step: ChangeBatch, target: Target, recorded: Batch) -> Reply:
+def _put(run: Run, step: ChangeBatch, target: Target, recorded: Batch, people: Sequence[Recipient]) -> Reply:
     draft, when, schedules = step.draft, china_time(step.draft.send_time), run.client.schedules
 
     def check() -> None:
         run.check_changing(draft, recorded.target.send_time)
 
     if draft.form is Form.SINGLE:
-        (only,) = draft.recipients
+        (only,) = people
         schedules.update(
             step.schedule_id,
             send_time=when,
@@ -146,11 +158,11 @@ def _put(run: Run, step: ChangeBatch, target: Target, recorded: Batch) -> Reply:
         step.schedule_id,
         send_time=when,
         temp_id=target.temp_id,
-        recipients=draft.recipients,
+        recipients=people,
         sign_id=draft.sign_id,
         before_attempt=check,
     )
-    return _batch_reply(run, draft, reply)
+    return _batch_reply(run, people, reply)
 
 
 def drop(run: Run, change: Change, step: DropBatch) -> StepResult:
@@ -161,6 +173,7 @@ def drop(run: Run, change: Change, step: DropBatch) -> StepResult:
         for placing in change.steps if change.action is Action.REPLACE else ():
             if isinstance(placing, PlaceBatch):
                 run.check_changing(placing.draft, step.send_time)
+                _check_file(run, change, placing.draft)
 
     def send() -> None:
         run.client.schedules.delete(step.schedule_id, before_attempt=check)
@@ -189,6 +202,39 @@ def _sent(run: Run, change: Change, step: DropBatch) -> HistoryEntry:
     return HistoryEntry(change.address, Happened.SENT, run.clock(), step.schedule_id, step.send_time)
 
 
+def recipients_of(run: Run, change: Change, draft: Draft, schedule_id: str = "") -> tuple[Recipient, ...]:
+    """The draft's recipients, read now where the plan only names them.
+
+    Raises Stale when their file, or the schedule in which they stay, is not what the plan was made from.
+    """
+    run.check_wanted()
+    match draft.recipients:
+        case FileRows() as rows:
+            assert run.reader is not None, "a plan with a recipients file is applied with its reader"
+            return run.reader.fetch(change.address, rows)
+        case Kept():
+            return _kept_in(run, change, draft, schedule_id)
+        case people:
+            return people
+
+
+def _kept_in(run: Run, change: Change, draft: Draft, schedule_id: str) -> tuple[Recipient, ...]:
+    seen, entries = read_schedule(run.client, schedule_id), unpack(draft.members)
+    people = seen.recipients if isinstance(seen, SeenSchedule) else ()
+    kept = tuple(
+        p for p in people if entries.get(run.digester.mobile(p.mobile)) == run.digester.params(p.params)
+    )
+    if len(kept) != len(draft.recipients):
+        message = f"{change.address}: {schedule_id} does not hold the recipients any more that it held"
+        raise Stale(message, help="Make the plan again.", code="changed-outside")
+    return kept
+
+
+def _check_file(run: Run, change: Change, draft: Draft) -> None:
+    if isinstance(draft.recipients, FileRows) and run.reader is not None:
+        run.reader.check(change.address)
+
+
 def _target(run: Run, draft: Draft) -> Target:
     """What the schedule is meant to be; the reference to its template is resolved now, by the record."""
     if isinstance(draft.template, int):
@@ -203,9 +249,9 @@ def _recorded(run: Run, change: Change, key: str) -> Batch:
     return run.store.campaign(change.address).batches[key]
 
 
-def _batch_reply(run: Run, draft: Draft, reply: BatchReply) -> Reply:
-    refused = campaign_wire.refused(draft, reply.failures, run.digester)
-    whole = reply.success_count + len(refused) == len(draft.recipients)
+def _batch_reply(run: Run, sent: Sequence[Recipient], reply: BatchReply) -> Reply:
+    refused = campaign_wire.refused(sent, reply.failures, run.digester)
+    whole = reply.success_count + len(refused) == len(sent)
     told = tuple(RefusedRecipient(failure.mobile, failure.code) for failure in reply.failures)
     return Reply(reply.schedule_id, refused, not whole, told)
 

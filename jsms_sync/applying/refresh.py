@@ -10,7 +10,15 @@ from jsms_sync.api import replies
 from jsms_sync.api.client import Client
 from jsms_sync.errors import ApiError, ApiRefusal, Exit, MissingCredentials, NotSent
 from jsms_sync.kinds import campaign_wire, template_wire
-from jsms_sync.model.observed import Gone, Observed, ScheduleSeen, TemplateSeen, Unreadable
+from jsms_sync.model.digests import Digester
+from jsms_sync.model.observed import (
+    Gone,
+    Observed,
+    ScheduleKept,
+    ScheduleSeen,
+    TemplateSeen,
+    Unreadable,
+)
 from jsms_sync.model.records import CampaignRecord, State, TemplateRecord
 from jsms_sync.model.resources import Definitions
 from jsms_sync.planning.balance import Balance
@@ -27,9 +35,17 @@ Seen = TypeVar("Seen")
 
 
 def refresh(
-    client: Client, definitions: Definitions, state: State, now: datetime, *, parallelism: int
+    client: Client,
+    definitions: Definitions,
+    state: State,
+    now: datetime,
+    *,
+    parallelism: int,
+    digester: Digester | None = None,
 ) -> Observed:
     """What the service holds of everything that is recorded or referred to.
+
+    With a digester recipients are turned into digests as they are read; whole, a million would not fit.
 
     Raises ApiRefusal when the credentials are refused, and NotSent when the service cannot be reached: both
     say nothing about any one object.
@@ -37,28 +53,34 @@ def refresh(
     templates, schedules = _template_ids(definitions, state), _schedule_ids(state, now)
     if not templates and not schedules:
         templates = {PROBE}
-    seen = read_ids(client, templates, schedules, parallelism=parallelism)
+    seen = read_ids(client, templates, schedules, parallelism=parallelism, digester=digester)
     return replace(seen, clock_skew=client.clock_skew)
 
 
 def read_ids(
-    client: Client, templates: Iterable[int], schedules: Iterable[str], *, parallelism: int
+    client: Client,
+    templates: Iterable[int],
+    schedules: Iterable[str],
+    *,
+    parallelism: int,
+    digester: Digester | None = None,
 ) -> Observed:
-    """What the service shows of these templates and schedules."""
+    """What the service shows of these templates and schedules, the recipients whole or as digests."""
     observed: dict[int, TemplateSeen] = {}
-    placed: dict[str, ScheduleSeen] = {}
+    placed: dict[str, ScheduleKept] = {}
     with ThreadPoolExecutor(parallelism) as pool:
         # One map for both: what it raises cancels everything that has not started.
-        for seen in pool.map(lambda id: _read_one(client, id), (*sorted(templates), *sorted(schedules))):
+        ids = (*sorted(templates), *sorted(schedules))
+        for seen in pool.map(lambda id: _read_one(client, id, digester), ids):
             observed.update(seen.templates)
             placed.update(seen.schedules)
     return Observed(observed, placed)
 
 
-def _read_one(client: Client, id: int | str) -> Observed:
+def _read_one(client: Client, id: int | str, digester: Digester | None) -> Observed:
     if isinstance(id, int):
         return Observed({id: read_template(client, id)})
-    return Observed(schedules={id: read_schedule(client, id)})
+    return Observed(schedules={id: _kept(client, id, digester) if digester else read_schedule(client, id)})
 
 
 def _template_ids(definitions: Definitions, state: State) -> set[int]:
@@ -88,6 +110,10 @@ def read_template(client: Client, temp_id: int) -> TemplateSeen:
 def read_schedule(client: Client, schedule_id: str) -> ScheduleSeen:
     """One schedule as the service shows it."""
     return _read(lambda: campaign_wire.seen(client.schedules.get(schedule_id)), UNKNOWN_SCHEDULE)
+
+
+def _kept(client: Client, schedule_id: str, digester: Digester) -> ScheduleKept:
+    return _read(lambda: campaign_wire.kept(client.schedule_columns(schedule_id), digester), UNKNOWN_SCHEDULE)
 
 
 def _read(read: Callable[[], Seen], unknown: int) -> Seen | Gone | Unreadable:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from jsms_sync.api.client import Client
 from jsms_sync.errors import JsmsSyncError
-from jsms_sync.model.decisions import Draft, RefusalCode
+from jsms_sync.model.decisions import Draft, FileRows, RefusalCode
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.records import CampaignRecord, State
-from jsms_sync.model.resources import Address
+from jsms_sync.model.resources import Address, Recipient
 from jsms_sync.state.store import Store
 
 LATEST = timedelta(seconds=60)
@@ -26,6 +27,18 @@ class Halted(JsmsSyncError):
     """A check right before the bytes left said no, so nothing was sent."""
 
     code = "halted"
+
+
+class Reader(Protocol):
+    """What brings back the recipients of a file, a batch at a time."""
+
+    def check(self, address: Address) -> None:
+        """Raises Stale when the campaign's file is not the one that was checked any more."""
+        ...
+
+    def fetch(self, address: Address, rows: FileRows) -> tuple[Recipient, ...]:
+        """The recipients of those rows of the campaign's file. Raises Stale when the file has changed."""
+        ...
 
 
 @dataclass(slots=True)
@@ -64,8 +77,9 @@ class Refusals:
 class Run:
     """One apply: the service, the store, the clock, and the wish to stop, all handed in.
 
-    `former` are the names under which campaigns stood before this apply renamed them; `campaign` is the one
-    that is being worked on, under each of its names: what `cancel` says of any of them counts.
+    `reader` is what campaigns with a recipients file need. `former` are the names under which campaigns stood
+    before this apply renamed them; `campaign` is the one that is being worked on, under each of its names:
+    what `cancel` says of any of them counts.
     """
 
     client: Client
@@ -80,13 +94,18 @@ class Run:
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
     former: Mapping[Address, Address] = field(default_factory=dict)
     campaign: tuple[Address, ...] = ()
+    reader: Reader | None = None
 
     def on(self, campaign: Address) -> "Run":
         """The same run, at work on that campaign."""
         return replace(self, campaign=(campaign, self.former.get(campaign, campaign)))
 
     def check_wanted(self) -> None:
-        """Raises Halted once the user has asked to stop, or `cancel` has stopped the campaign."""
+        """Raises Halted once the user has asked to stop, or `cancel` has stopped the campaign.
+
+        Raises Stale once the state is no longer ours, or not for as long as the request may take (promise 6).
+        """
+        self.store.check_held()
         if self.stopping.is_set():
             raise Halted("not started, because you asked to stop", code="interrupted")
         stop = self.store.stop() if self.campaign else None

@@ -20,8 +20,7 @@ def recipients(path: Path) -> tuple[Recipient, ...]:
 
     An empty cell is no parameter. InvalidInput tells what is wrong, without any number.
     """
-    data = _bytes(path)
-    return _from_json(path, data) if path.suffix.lower() == ".json" else _from_csv(path, data)
+    return _from_json(path, _bytes(path)) if path.suffix.lower() == ".json" else _from_csv(path)
 
 
 def image(path: Path) -> "api.Image":
@@ -136,17 +135,12 @@ def _bytes(path: Path) -> bytes:
         raise InvalidInput(f"{path} cannot be read: {error.strerror or error}") from None
 
 
-def _from_csv(path: Path, data: bytes) -> tuple[Recipient, ...]:
-    from jsms_sync.definitions.sheet import MOBILE_COLUMN, read_sheet
+def _from_csv(path: Path) -> tuple[Recipient, ...]:
+    from jsms_sync.definitions.plain import MOBILE_COLUMN, rows_of
 
-    sheet = read_sheet(str(path), data)
-    if sheet.problems:
-        first = sheet.problems[0]
-        raise InvalidInput(f"{first.position}: {first.message}", help=first.help)
-    rows = [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
     return tuple(
         Recipient(Mobile(row.pop(MOBILE_COLUMN)), Params({name: cell for name, cell in row.items() if cell}))
-        for row in rows
+        for row in rows_of(path)
     )
 
 

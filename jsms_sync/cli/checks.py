@@ -108,5 +108,7 @@ def _doubts(state: State) -> str:
 
 def _held(common: Common) -> Check:
     """Held and let go, as an apply would; what a killed one left in a journal is folded in by that."""
-    with backend(common).hold(owner=owner("doctor")) as store:
+    place = backend(common)
+    place.prove()
+    with place.hold(owner=owner("doctor")) as store:
         return passed("lock", "it can be held", " ".join(store.notes))

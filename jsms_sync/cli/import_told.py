@@ -9,7 +9,7 @@ from jsms_sync.definitions.extending import Draft
 from jsms_sync.model.events import Event
 from jsms_sync.model.observed import Observed, SeenTemplate
 from jsms_sync.model.records import State, TemplateRecord
-from jsms_sync.model.resources import Address, Definitions, Form, Problem, kind_of
+from jsms_sync.model.resources import Address, Definitions, Form, Problem, RecipientsFile, kind_of
 from jsms_sync.planning.adoption import Wish, is_recorded, schedules
 from jsms_sync.planning.document import FORMAT_VERSION, Json, held_document
 from jsms_sync.planning.plan import Plan
@@ -98,8 +98,8 @@ def _unseen(wish: Wish, adoption: Adoption) -> Iterator[str]:
     yield f"{wish.address}: JSMS does not show a sign_id; if it has one, write it into the entry"
     if desired.form is Form.SINGLE:
         yield f"{wish.address}: taken for a single schedule; if it is a batch of one, write `recipients`"
-    if (file := adoption.written[wish.address].recipients_file) is not None:
-        yield f"{wish.address}: {file} holds phone numbers; decide who may read it"
+    if isinstance(desired.recipients, RecipientsFile):
+        yield f"{wish.address}: {desired.recipients.name} holds phone numbers; decide who may read it"
     for address, record in adoption.before.resources.items():
         if isinstance(record, TemplateRecord) and desired.temp_id in record.revisions:
             yield f"{wish.address}: {desired.temp_id} is a text of {address} that does not serve"

@@ -129,7 +129,7 @@ def adoption_of(task: Task) -> Adoption:
     campaigns = [wish for wish in task.wishes if kind_of(wish.address) == "campaign"]
     stop(objection for wish in campaigns for objection in torn(wish, observed))
     written = _entries(task, observed)
-    drafts = extended(task.survey, written, task.common.chdir)
+    drafts = extended(task.survey, written, task.common.chdir, task.common.recipients_dir)
     loaded = load_drafts(task.common, {draft.name: draft.after for draft in drafts})
     stop(_rule_breaks(task, loaded, written))
     return _proven(task, loaded, observed, written, drafts)

@@ -83,10 +83,10 @@ def _ignored(path: Path) -> tuple[str, str]:
 
 def _state(common: Common) -> tuple[str, str]:
     place = backend(common)
-    name = Path(place.location).name
+    name = Path(place.location).name if place.is_local else place.location
     if place.exists():
         return name, "kept"
-    if in_ci():
+    if place.is_local and in_ci():
         return name, "not created, because a CI runner's disk forgets"
     if common.sandbox:
         sandbox_folder(common)

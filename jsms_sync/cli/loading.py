@@ -14,10 +14,16 @@ from jsms_sync.model.resources import Definitions, Problem, Severity
 NOTHING_DONE = "Nothing was done. `jsms-sync validate` shows the same offline."
 
 
-def load(common: Common) -> Loaded:
+def load(common: Common, *, with_recipients: bool = True) -> Loaded:
     """What the definitions say, with all problems, those of the settings among them."""
     settings, wrong = common.gathered.settings, common.gathered.problems
-    loaded = definitions.load(settings.definitions, folder=common.chdir, settings=settings)
+    loaded = definitions.load(
+        settings.definitions,
+        folder=common.chdir,
+        settings=settings,
+        recipients_dir=common.recipients_dir,
+        with_recipients=with_recipients,
+    )
     return replace(loaded, problems=(*wrong, *loaded.problems))
 
 
@@ -25,16 +31,22 @@ def load_drafts(common: Common, drafts: Mapping[str, bytes]) -> Loaded:
     """What the definitions would say if these files were as they are drafted."""
     settings = common.gathered.settings
     paths = (*settings.definitions, *(name for name in drafts if name.endswith(SUFFIXES)))
-    return definitions.load(paths, folder=common.chdir, settings=settings, drafts=drafts)
+    return definitions.load(
+        paths,
+        folder=common.chdir,
+        settings=settings,
+        drafts=drafts,
+        recipients_dir=common.recipients_dir,
+    )
 
 
-def load_valid(common: Common) -> tuple[Definitions, tuple[Problem, ...]]:
+def load_valid(common: Common, *, with_recipients: bool = True) -> tuple[Definitions, tuple[Problem, ...]]:
     """Definitions without errors, and their warnings; InvalidInput tells every error otherwise.
 
     Raises Stale when the environment is meant for another account than the credentials.
     """
     check_account(common)
-    loaded = load(common)
+    loaded = load(common, with_recipients=with_recipients)
     if loaded.has_errors:
         errors = [problem for problem in loaded.problems if problem.severity is Severity.ERROR]
         raise unusable("definitions", errors, NOTHING_DONE)

@@ -4,21 +4,25 @@ import os
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import Connection, Identity, clock, looks_ahead
+from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.model.decisions import Action, Change
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import Bound, Event
 from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
-from jsms_sync.model.resources import Definitions, Problem, kind_of
+from jsms_sync.model.resources import Address, Definitions, Problem, RecipientsFile, kind_of
+from jsms_sync.model.rolls import Roll
 from jsms_sync.model.text import signature_length
 from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
-from jsms_sync.planning.decide import Look, make_plan
+from jsms_sync.planning.decide import Look, make_plan, wanted_variables
+from jsms_sync.planning.messages import with_messages
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.selection import check_named
 
@@ -60,9 +64,15 @@ def observed_plan(
     known = state or State(lineage="")
     connection.identity.check(known)
     common = wanted.common
-    observed = refresh(
-        connection.client, wanted.definitions, known, wanted.now, parallelism=common.parallelism
-    )
+    with uncollected():
+        observed = refresh(
+            connection.client,
+            wanted.definitions,
+            known,
+            wanted.now,
+            parallelism=common.parallelism,
+            digester=digester_of(connection.identity, known),
+        )
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
     # The look took its time: what came due meanwhile was sent, and did not vanish.
@@ -96,6 +106,10 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         known.serial,
         wanted.definitions.digest,
         settings.digest,
+        wanted.common.paths,
+        wanted.definitions.hashes,
+        wanted.choices,
+        options_again(wanted.common),
     )
     look = Look(
         origin,
@@ -111,7 +125,36 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
         signature=signature_length(settings.signature),
     )
-    return make_plan(look)
+    with uncollected():
+        made = make_plan(replace(look, rolls=_rolls(look)))
+    return with_messages(made, wanted.definitions, settings.signature)
+
+
+def _rolls(look: Look) -> dict[Address, Roll]:
+    """The recipients of every campaign with a file that was read. Raises Stale when a file has changed."""
+    from jsms_sync.definitions.rolls import read_roll
+
+    files = {
+        address: campaign.recipients
+        for address, campaign in look.definitions.campaigns.items()
+        if isinstance(campaign.recipients, RecipientsFile) and campaign.recipients.is_read
+    }
+    variables = wanted_variables(look, files)
+    return {address: read_roll(file, look.digester, variables[address]) for address, file in files.items()}
+
+
+def options_again(common: Common) -> tuple[str, ...]:
+    """What chose folder, account and state on the command line, for whoever applies the same.
+
+    A location with a scheme may hold credentials; such ones are for the environment or the settings. An
+    absolute folder is where one machine keeps its clone.
+    """
+    folder = None if common.chdir.is_absolute() or common.chdir == Path() else str(common.chdir)
+    base_url = common.base_url if common.base_url and "@" not in common.base_url else None
+    state = common.state if common.state and "://" not in common.state else None
+    given = (("-C", folder), ("--env", common.env), ("--base-url", base_url), ("--state", state))
+    named = tuple(word for option, value in given if value for word in (option, value))
+    return (*named, *(("--sandbox",) if common.sandbox else ()))
 
 
 def _existing(common: Common, state: State) -> frozenset[str]:

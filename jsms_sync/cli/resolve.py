@@ -8,9 +8,11 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.session import Connection, backend, clock, connected, offline, owner
 from jsms_sync.cli.terminal import complain, hint, notes, say, say_json, start_logging
 from jsms_sync.errors import Exit, InvalidInput
+from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import State
-from jsms_sync.model.resources import Address
+from jsms_sync.model.resources import Address, Definitions, RecipientsFile, kind_of
+from jsms_sync.model.rolls import Roll
 from jsms_sync.planning.document import FORMAT_VERSION, Json
 from jsms_sync.planning.doubts import doubts_document
 from jsms_sync.planning.history import by_address, unsettled
@@ -60,17 +62,25 @@ def _shown(common: Common, format: str, address: Address) -> Exit:
         raise no_state(place.location)
     state, identity = snapshot.state, offline(common)
     identity.check(state)
-    definitions = load(common).definitions
+    definitions, digester = load(common).definitions, digester_of(identity, state)
     is_unsettled = bool(unsettled(state, by_address(state), address))
-    document = doubts_document(
-        state, definitions, digester_of(identity, state), address, is_unsettled=is_unsettled
-    )
+    roll = _roll(definitions, digester, address)
+    document = doubts_document(state, definitions, digester, address, is_unsettled=is_unsettled, roll=roll)
     if not document["doubts"]:
         raise InvalidInput(
             f"nothing of {address} is in doubt, so neither --created nor --not-created would say anything",
             help="`jsms-sync plan` shows what is, as unknown-outcome.",
         )
     return _asked(format, document, address)
+
+
+def _roll(definitions: Definitions, digester: Digester, address: Address) -> Roll | None:
+    """The recipients of that campaign, if a file holds them."""
+    from jsms_sync.definitions.rolls import read_roll
+
+    campaign = definitions.campaigns.get(address)
+    file = campaign.recipients if campaign else None
+    return read_roll(file, digester, None) if isinstance(file, RecipientsFile) else None
 
 
 def _asked(format: str, document: Json, address: Address) -> Exit:
@@ -103,16 +113,26 @@ def _settling(
         return resolving.created(connection.client, state, digester, where, created, now)
     if not created:
         return adopt.nothing_there(state, address_of(where), now)
+    from jsms_sync.definitions.rolls import read_roll
+
     definitions, _ = load_valid(common)
     digester = digester_of(connection.identity, state)
-    return adopt.adopted(connection.client, state, definitions, digester, where, created, now)
+    return adopt.adopted(
+        connection.client,
+        state,
+        definitions,
+        digester,
+        where,
+        created,
+        now,
+        lambda file, names: read_roll(file, digester, names),
+    )
 
 
 def _told(format: str, address: str, created: tuple[str, ...], left: int) -> Exit:
     if format == "json":
-        say_json(
-            {"format_version": FORMAT_VERSION, "address": address, "created": list(created), "in_doubt": left}
-        )
+        ids = [int(id) if kind_of(Address(address)) == "template" else id for id in created]
+        say_json({"format_version": FORMAT_VERSION, "address": address, "created": ids, "in_doubt": left})
     else:
         what = ", ".join(created) if created else "it was not created"
         say(f"{address}: recorded ({what})." + (f" {left} more in doubt.\n" if left else "\n"))

@@ -4,7 +4,7 @@ import hashlib
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,16 @@ def backend(common: Common) -> Backend:
 
 def owner(verb: str) -> Holder:
     """Who this process is, for those who find the state locked."""
-    return Holder(os.getpid(), socket.gethostname(), verb, datetime.now(UTC))
+    return Holder(os.getpid(), socket.gethostname(), verb, datetime.now(UTC), ci_job(os.environ))
+
+
+def ci_job(environment: Mapping[str, str]) -> str | None:
+    """The URL of the CI job that this runs in, None elsewhere."""
+    if url := environment.get("CI_JOB_URL") or environment.get("BUILD_URL"):
+        return url
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, run = map(environment.get, names)
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +277,7 @@ def _from_environment(name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InvalidInput(
+        raise MissingCredentials(
             f"{name}_FILE names {path}, which cannot be read: {reason}",
             help=f"Name a readable file in {name}_FILE, or set {name} itself.",
         ) from None

@@ -125,17 +125,19 @@ def _mend(
 @command("unlock", example="jsms-sync state unlock")
 @click.argument("id", required=False)
 def unlock(common: Common, format: str, id: str | None) -> Exit:
-    """End a lock that nobody holds any more.
+    """End a lock that nobody holds any more, by the ID that the message of a locked state names.
 
-    The lock of a local state is kept by the operating system and ends with the process that holds it, a
-    crash included: there it is enough to stop that process, which the message of a locked state names.
+    Whoever held it is locked out: what it still wants to record is refused, and it sends nothing more. Stop
+    it first all the same. The lock of a local state is kept by the operating system and ends with the process
+    that holds it, a crash included: there it is enough to stop that process, and no ID is needed.
     """
     place = backend(common)
-    place.unlock(owner("state unlock"))
+    place.unlock(owner("state unlock"), id)
     if format == "json":
         say_json({"format_version": FORMAT_VERSION, "verb": "unlock", "id": id, "locked": False})
     else:
-        say(f"The state {Path(place.location).name} is not locked.\n")
+        name = Path(place.location).name if place.is_local else place.location
+        say(f"The state {name} is not locked.\n")
     return Exit.DONE
 
 

@@ -1,6 +1,8 @@
 """`test-send`: one message of a campaign, to one number of your own."""
 
 import re
+from array import array
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,9 +13,10 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead
 from jsms_sync.cli.terminal import check_confirmable, hint, say, say_json, start_logging
 from jsms_sync.errors import Exit, InvalidInput
+from jsms_sync.model.decisions import FileRows
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.records import State
-from jsms_sync.model.resources import Campaign, Definitions, campaign_address
+from jsms_sync.model.resources import Campaign, Definitions, RecipientsFile, campaign_address
 from jsms_sync.model.text import signature_length
 from jsms_sync.planning.document import FORMAT_VERSION
 from jsms_sync.planning.surgery import address_of, unknown_address
@@ -90,9 +93,13 @@ def _sample(
     params: Params,
 ) -> "Sample":
     from jsms_sync.applying.sample import offered
+    from jsms_sync.definitions.fetching import Fetcher
     from jsms_sync.planning.sample import sample
 
     serving = offered(connection.client, state, definitions, desired, clock(common)())
+    if isinstance(desired.recipients, RecipientsFile):
+        first = FileRows(array("I", [0]), None)
+        desired = replace(desired, recipients=Fetcher(definitions.campaigns).fetch(desired.address, first))
     return sample(desired, serving, params, signature_length(common.settings.signature))
 
 

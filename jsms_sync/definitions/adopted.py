@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jsms_sync.definitions.decoding import decode
 from jsms_sync.definitions.fields import Fields, Value
-from jsms_sync.definitions.sheet import MOBILE_COLUMN
+from jsms_sync.definitions.tally import MOBILE_COLUMN
 from jsms_sync.model.observed import SeenSchedule, SeenTemplate
 from jsms_sync.model.resources import Problem, Recipient
 from jsms_sync.model.settings import HOME_ZONE

@@ -128,7 +128,14 @@ CODES: Mapping[str, Code] = {
     "empty-param": Code(_ERROR, "write a value, or give a default in the campaign's `params`"),
     "unused-param": Code(_WARNING, "it is not sent; remove it, or use it in the template's content"),
     "value-brackets": Code(_ERROR, "JSMS refuses 【 and 】 in values: use other brackets"),
+    "no-recipients-file": Code(_ERROR, "remove it, or name a file with `recipients_file`"),
     # Recipients files
+    "wrong-encoding": Code(_ERROR, "write the file's `encoding` beside `recipients_file`"),
+    "unknown-encoding": Code(_ERROR, ""),
+    "column-twice": Code(_ERROR, "let one column only be that parameter"),
+    "jsonl-syntax": Code(
+        _ERROR, 'write one object to a line: {"mobile": "13812345678", "name": "value"}, each key once'
+    ),
     "csv-syntax": Code(
         _ERROR, "check the quotes and commas of this row; a cell with a comma or a quote stands in quotes"
     ),

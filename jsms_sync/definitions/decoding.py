@@ -9,7 +9,7 @@ _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 # YAML 1.1 readers take NEL, LS and PS for line breaks and YAML 1.2 does not (YAML 1.2.2 §5.4);
 # control characters and non-characters are outside what either may hold (§5.1).
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -20,7 +20,7 @@ def decode(file: str, data: bytes) -> str | Problem:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         return _not_utf_8(file, body, error.start)
-    found = _FORBIDDEN.search(text)
+    found = FORBIDDEN.search(text)
     if found is None:
         return text
     message = f"the invisible character U+{ord(found[0]):04X} stands here"

@@ -11,7 +11,7 @@ from jsms_sync.definitions.entries import entries
 from jsms_sync.definitions.fields import Fields
 from jsms_sync.definitions.places import Document, Table
 from jsms_sync.definitions.reader import read
-from jsms_sync.definitions.sources import SUFFIXES, beside, find, name_of, read_bytes
+from jsms_sync.definitions.sources import SUFFIXES, find, name_of, read_bytes, recipients_name
 from jsms_sync.definitions.splice import CannotSplice, splice
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.resources import Address, Problem, kind_of
@@ -94,15 +94,21 @@ def _zone(document: Document, usual: str) -> str:
     return document.root.text("timezone") if is_named else usual
 
 
-def extended(found: Survey, new: Mapping[Address, Written], folder: Path) -> tuple[Draft, ...]:
+def extended(
+    found: Survey, new: Mapping[Address, Written], folder: Path, recipients_dir: str | None = None
+) -> tuple[Draft, ...]:
     """The files that the new entries make or change, in the order in which they are to be saved.
+
+    Recipients files go beside the definitions, or into `recipients_dir`.
 
     Raises InvalidInput where a file cannot be extended without touching the rest of it, or where a
     recipients file would have to be overwritten.
     """
     if not new:
         return ()
-    sheets = [draft for written in new.values() for draft in _sheet(found.target, written, folder)]
+    sheets = [
+        draft for written in new.values() for draft in _sheet(found.target, written, folder, recipients_dir)
+    ]
     before = _bytes(found.target, folder)
     after = before or b""
     for kind, section in (("template", "templates"), ("campaign", "campaigns")):
@@ -122,10 +128,10 @@ def _spliced(name: str, data: bytes, section: str, added: Mapping[str, Fields]) 
         ) from None
 
 
-def _sheet(target: str, written: Written, folder: Path) -> Iterator[Draft]:
+def _sheet(target: str, written: Written, folder: Path, recipients_dir: str | None) -> Iterator[Draft]:
     if written.recipients_file is None:
         return
-    name = beside(target, written.recipients_file, folder)
+    name = recipients_name(written.recipients_file, target, folder, recipients_dir)
     before = _bytes(name, folder)
     if before is None:
         yield Draft(name, None, written.recipients)

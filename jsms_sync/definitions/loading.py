@@ -1,9 +1,8 @@
 """The whole of loading: files, documents, entries, rules, resources; nothing is raised on the way."""
 
-import gc
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 from jsms_sync.definitions.build import campaign, template, time_of
 from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.entries import Entry, entries, merged
+from jsms_sync.definitions.files import NAMED, Files, Named
 from jsms_sync.definitions.loaded import Loaded
 from jsms_sync.definitions.places import Document, Table
 from jsms_sync.definitions.reader import read
-from jsms_sync.definitions.roster import Sheets, roster
+from jsms_sync.definitions.roster import roster
 from jsms_sync.definitions.rules import check_entry, check_text
 from jsms_sync.definitions.rules_campaign import CAMPAIGN_RULES, moves
 from jsms_sync.definitions.rules_same import same_texts
@@ -24,6 +24,7 @@ from jsms_sync.definitions.severity import weighed
 from jsms_sync.definitions.shape import Gate, misshapen, native_gate
 from jsms_sync.definitions.sources import Drafts, digest, find, read_bytes
 from jsms_sync.definitions.times import zone, zone_names
+from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.definitions.wording import did_you_mean, shown
 from jsms_sync.definitions.written import TextLimits, Written, written
 from jsms_sync.model.resources import (
@@ -49,7 +50,7 @@ class _Run:
     folder: Path
     settings: Settings
     drafts: Drafts | None = None
-    files: dict[str, bytes] = field(default_factory=dict)
+    hashes: dict[str, bytes] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     zones: dict[str, tzinfo | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -61,31 +62,20 @@ def load_all(
     settings: Settings,
     gate_for: GateMaker = native_gate,
     drafts: Drafts | None = None,
+    named: Named = NAMED,
 ) -> Loaded:
     """Everything that the paths define, with all problems sorted by place."""
-    with _uncollected():
-        return _loaded(_Run(folder, settings, drafts), paths, gate_for)
+    with uncollected():
+        files = Files(folder, settings, named, drafts or {})
+        return _loaded(_Run(folder, settings, drafts), paths, gate_for, files)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keeps the cyclic collector away: it would walk the growing data again and again, a half of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> Loaded:
+def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker, files: Files) -> Loaded:
     _read_files(run, paths, gate_for)
     known, twice = merged(run.entries)
     run.problems += [*twice, *moves(known)]
     _check_templates(run, known)
-    sheets = Sheets(run.folder, run.settings, run.drafts)
-    campaigns = _check_campaigns(run, known, sheets)
+    campaigns = _check_campaigns(run, known, files)
     wrong = {found.address for found in run.problems if found.severity is Severity.ERROR}
     templates = {
         address: template(entry)
@@ -97,8 +87,10 @@ def _loaded(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> Loaded:
         for address, found in campaigns.items()
         if address not in wrong and _stands(found, templates)
     }
-    whole = digest({**sheets.files, **run.files})
-    return Loaded(Definitions(templates, sound, tuple(run.files), whole), _sorted(run.problems))
+    every = {**files.hashes, **run.hashes}
+    hashes = {name: data.hex() for name, data in every.items()}
+    definitions = Definitions(templates, sound, tuple(run.hashes), digest(every), hashes)
+    return Loaded(definitions, _sorted(run.problems))
 
 
 def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
@@ -110,7 +102,7 @@ def _read_files(run: _Run, paths: Sequence[str], gate_for: GateMaker) -> None:
         if isinstance(data, Problem):
             run.problems.append(data)
             continue
-        run.files[name] = data
+        run.hashes[name] = hashlib.sha256(data).digest()
         document, found = read(name, data)
         run.problems += found
         if document:
@@ -147,7 +139,7 @@ def _check_templates(run: _Run, known: Mapping[Address, Entry]) -> None:
     run.problems += weighed(same_texts(texts), run.settings.rules)
 
 
-def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) -> dict[Address, Campaign]:
+def _check_campaigns(run: _Run, known: Mapping[Address, Entry], files: Files) -> dict[Address, Campaign]:
     """The campaigns whose parts were found; some of them may have problems all the same."""
     built: dict[Address, Campaign] = {}
     for address, entry in known.items():
@@ -155,13 +147,13 @@ def _check_campaigns(run: _Run, known: Mapping[Address, Entry], sheets: Sheets) 
             continue
         for rule in CAMPAIGN_RULES:
             run.problems += rule(entry, known)
-        recipients, found = roster(entry, known, sheets)
-        run.problems += weighed(found, run.settings.rules)
+        found = roster(entry, known, files)
+        run.problems += weighed(found.problems, run.settings.rules)
         at = time_of(entry, run.zones[entry.document.file])
         if isinstance(at, Problem):
             run.problems.append(at)
         elif isinstance(at, datetime):
-            built[address] = campaign(entry, at, recipients)
+            built[address] = campaign(entry, at, found)
     return built
 
 

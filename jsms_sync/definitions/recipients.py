@@ -1,14 +1,14 @@
-"""Rows of numbers and values made recipients, whichever way they were written."""
+"""Numbers and values that stand in the YAML itself made recipients."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from jsms_sync.definitions.codes import CODES, problem
+from jsms_sync.definitions.codes import problem
 from jsms_sync.definitions.rules_template import has_brackets
 from jsms_sync.definitions.wording import MOBILE, mobile_help, mobile_shown, shown
 from jsms_sync.model.privacy import Mobile, Params, mask
-from jsms_sync.model.resources import Address, Position, Problem, Recipient, Severity
+from jsms_sync.model.resources import Address, Position, Problem, Recipient
 
 
 class Row(NamedTuple):
@@ -42,7 +42,6 @@ class Rows:
     rows: Sequence[Row]
     who: Callable[[int], str]
     at: Callable[[int, str], Position]
-    from_file: bool = False
 
 
 class Finding(NamedTuple):
@@ -53,18 +52,6 @@ class Finding(NamedTuple):
     field: str
     message: str
     help: str | None = None
-    severity: Severity | None = None
-    """Where it is not that of its code."""
-
-    @property
-    def weight(self) -> Severity:
-        """How much it weighs."""
-        return self.severity or CODES[self.code].severity
-
-    @property
-    def order(self) -> tuple[bool, int]:
-        """Errors first, then by row."""
-        return self.weight is Severity.WARNING, self.row
 
 
 def recipients(rows: Rows, needs: Needs) -> tuple[tuple[Recipient, ...], list[Finding]]:
@@ -90,9 +77,8 @@ def recipients(rows: Rows, needs: Needs) -> tuple[tuple[Recipient, ...], list[Fi
 
 def located(rows: Rows, findings: Iterable[Finding], address: Address) -> Iterator[Problem]:
     """The findings as problems at their places."""
-    for each in findings:
-        found = problem(each.code, rows.at(each.row, each.field), each.message, each.help, address)
-        yield replace(found, severity=each.weight)
+    for code, row, field, message, help in findings:
+        yield problem(code, rows.at(row, field), message, help, address)
 
 
 def _value_findings(
@@ -121,8 +107,6 @@ def _repeated(
 ) -> Finding:
     earlier, before = first
     where = f"here and in line {rows.at(earlier, 'mobile').line}"
-    if rows.from_file and values == before:
-        return Finding("recipient-repeated", number, "mobile", f"{mask(mobile)} is written twice: {where}")
     differing = ", with different parameters" if values != before else ""
     return Finding(
         "recipient-twice", number, "mobile", f"{mask(mobile)} is written twice{differing}: {where}"

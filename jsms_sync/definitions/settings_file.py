@@ -20,7 +20,7 @@ from jsms_sync.model.settings import Days, Given, Hours, Layer, Level, Source, V
 
 ENVIRONMENTS = "environments"
 _SECTIONS = ("limits", "rules")
-_PASSWORD = re.compile(r"://[^/]*:[^/]*@")
+_PASSWORD = re.compile(r"://[^/]*:[^/]*@|://.*[?&]password=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

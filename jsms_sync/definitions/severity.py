@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from jsms_sync.definitions.codes import CODES
-from jsms_sync.definitions.recipients import Finding
 from jsms_sync.model.resources import Problem, Severity
 from jsms_sync.model.settings import Level
 
@@ -42,10 +41,3 @@ def weighed(problems: Iterable[Problem], rules: Rules) -> Iterator[Problem]:
             yield problem
         elif weight := severity(problem.code, rules):
             yield replace(problem, severity=weight)
-
-
-def weighed_findings(findings: Iterable[Finding], rules: Rules) -> Iterator[Finding]:
-    """The same of what is found in rows, before only the first of them are shown."""
-    for finding in findings:
-        if weight := severity(finding.code, rules):
-            yield finding._replace(severity=weight)

@@ -132,7 +132,7 @@ def _one_of(path: Path, error: Any) -> Iterator[Fault]:
     choices = [choice["required"][0] for choice in error.validator_value]
     given = [key for key in choices if key in error.instance]
     message = (
-        f"{subject(path)} has {quoted(given)}, of which only one can be"
+        f"{subject(path)} has {' and '.join(f'`{key}`' for key in given)}: only one of them can be"
         if given
         else f"{subject(path)} needs one of {quoted(choices)}"
     )
@@ -142,6 +142,9 @@ def _one_of(path: Path, error: Any) -> Iterator[Fault]:
 
 def _enum(path: Path, error: Any) -> Iterator[Fault]:
     value = error.instance
+    if path[-1] == "encoding":
+        yield from _encoding(path, value, error.validator_value)
+        return
     near = did_you_mean(value, error.validator_value) if isinstance(value, str) else ""
     if "off" in error.validator_value:
         near = "did you mean `off`?" if value is False else near
@@ -150,6 +153,13 @@ def _enum(path: Path, error: Any) -> Iterator[Fault]:
     if str(value) in ("1", "2", "3"):
         near = f"did you mean {TemplateType(int(value)).word}?"
     yield Fault("invalid-type", path, f"{subject(path)} cannot be {_written(value)}", near)
+
+
+def _encoding(path: Path, value: object, known: list[str]) -> Iterator[Fault]:
+    if isinstance(value, str):
+        message = f"{subject(path)} cannot be {_written(value)}"
+        help = did_you_mean(value, known) or f"one of {quoted(known)}"
+        yield Fault("unknown-encoding", path, message, help)
 
 
 def _const(path: Path, error: Any) -> Iterator[Fault]:
@@ -181,7 +191,10 @@ _UNSHOWN = {"app_key_env", "master_secret_env", "base_url", "account"}
 
 def _field(path: Path, error: Any) -> Iterator[Fault]:
     field = next(str(step) for step in reversed(path) if isinstance(step, str))
-    if field.startswith("max_"):
+    if "columns" in path[:-1]:
+        message = f"{subject(path)} cannot be {_written(error.instance)}"
+        yield Fault("invalid-variable-name", path, message, "write `mobile` or the name of a variable")
+    elif field.startswith("max_"):
         message = f"{subject(path)} cannot be {_written(error.instance)}"
         yield Fault("invalid-limit", path, message, _last_words(error.schema["description"]))
     elif field in _UNSHOWN:

@@ -1,112 +1,176 @@
-"""Recipients files: CSV with a header, in memory, with the place of every cell."""
+"""The rows of a recipients file, a thousand at a time, with the line on which each begins."""
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
 
-from jsms_sync.definitions.codes import problem
-from jsms_sync.definitions.decoding import decode, lines_of
-from jsms_sync.definitions.wording import closest, shown
-from jsms_sync.model.resources import Position, Problem
+from jsms_sync.model.resources import FileFormat
 
-MOBILE_COLUMN = "mobile"
+AT_ONCE = 1000
+DELIMITERS = {FileFormat.CSV: ",", FileFormat.TSV: "\t"}
+SUFFIXES = {".tsv": FileFormat.TSV, ".jsonl": FileFormat.JSONL, ".ndjson": FileFormat.JSONL}
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+Object = Mapping[str, str]
+"""One line of a JSONL file: the texts by their keys."""
+
+
+def format_of(path: str) -> FileFormat:
+    """How the file is written, as its name tells."""
+    return SUFFIXES.get(Path(path).suffix.lower(), FileFormat.CSV)
+
+
+class BrokenRow(ValueError):
+    """A row after which nothing can be read any more; `line` is where it begins."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Block:
+    """Rows in a run, private all of them: the number of the first, from 0, and the line of each."""
+
+    first: int
+    lines: Sequence[int]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Objects:
+    """Lines of a JSONL file in a run, None for one that is no object of texts."""
+
+    first: int
+    lines: Sequence[int]
+    rows: Sequence[Object | None]
+
+
 class Sheet:
-    """One file: its header, its rows (private), the line on which each begins, and what is wrong with it."""
+    """A CSV or TSV file in reading: its header at once, its rows in blocks, once.
 
-    file: str
-    top: int = 1
-    """The line of the header."""
-    header: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    Raises NotText and OSError as `Blocks` does, and BrokenRow where quotes do not fit.
+    """
 
-    def at(self, row: int, column: str) -> Position:
-        """Where the row's cell in the column begins; where the row begins when there is no such column."""
-        index = self.header.index(column) if column in self.header else 0
-        return self.cell(self.starts[row], index)
+    def __init__(self, blocks: Iterable[str], format: FileFormat) -> None:
+        lines = chain.from_iterable(io.StringIO(text, newline="") for text in blocks)
+        self._reader = csv.reader(lines, delimiter=DELIMITERS[format], strict=True)
+        self.top, self.header = self._first()
 
-    def cell(self, line: int, index: int) -> Position:
-        """Where the cell of that index begins, in the record that begins on the line."""
-        return Position(self.file, *_cell(self.lines, line, index))
+    def _first(self) -> tuple[int, list[str]]:
+        """The first row that is not blank, and its line."""
+        line = 1
+        try:
+            for row in self._reader:
+                if row:
+                    return line, row
+                line = self._reader.line_num + 1
+        except csv.Error:
+            raise BrokenRow(line) from None
+        return 1, []
+
+    @property
+    def lines(self) -> int:
+        """How many lines were read so far."""
+        return self._reader.line_num
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows after the header that are not blank."""
+        first, line, is_broken = 0, self._reader.line_num + 1, False
+        while not is_broken:
+            rows: list[list[str]] = []
+            try:
+                # Not `list(islice(…))`: what was read before a broken row has to stay.
+                rows.extend(islice(self._reader, AT_ONCE))
+            except csv.Error:
+                is_broken = True
+            if not rows and not is_broken:
+                return
+            block, line = self._block(rows, first, line, is_broken=is_broken)
+            yield block
+            first += len(block.rows)
+        raise BrokenRow(line)
+
+    def _block(self, rows: list[list[str]], first: int, line: int, *, is_broken: bool) -> tuple[Block, int]:
+        after = line + len(rows)
+        if not is_broken and self._reader.line_num == after - 1 and all(rows):
+            return Block(first, range(line, after), rows), after
+        kept, lines = [], []
+        for row in rows:
+            if row:
+                lines.append(line)
+                kept.append([cell.replace("\r\n", "\n") for cell in row])
+            line += 1 + sum(len(_BREAK.findall(cell)) for cell in row)
+        return Block(first, lines, kept), line
 
 
-def read_sheet(file: str, data: bytes) -> Sheet:
-    """The sheet in the bytes of a CSV file; without rows where its header cannot be used."""
-    text = decode(file, data)
-    if isinstance(text, Problem):
-        return Sheet(file, problems=[text])
-    records, problems = _records(file, text)
-    if not records:
-        return Sheet(
-            file, problems=problems or [problem("csv-header", Position(file, 1, 1), "the file is empty")]
-        )
-    (top, header), *rest = records
-    sheet = Sheet(file, top, lines=lines_of(text), problems=problems)
-    problems.extend(_header_problems(sheet, header))
-    if MOBILE_COLUMN in header:
-        sheet.header.extend(header)
-        _fill(sheet, rest)
-    return sheet
+def objects(blocks: Iterable[str]) -> Iterator[Objects]:
+    """The lines of a JSONL file that are not blank. Raises NotText and OSError as `Blocks` does."""
+    every = enumerate(chain.from_iterable(io.StringIO(text, newline="") for text in blocks), 1)
+    written = ((line, text) for line, text in every if not text.isspace())
+    first = 0
+    while some := list(islice(written, AT_ONCE)):
+        yield Objects(first, [line for line, _ in some], [object_of(text) for _, text in some])
+        first += len(some)
 
 
-def _records(file: str, text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records = []
-    start, plain = 1, "\r" not in text
+def object_of(text: str) -> Object | None:
+    """The texts of one line, those under `params` among them; numbers are the text as written."""
     try:
-        for record in reader:
-            if record:
-                records.append((start, record if plain else [cell.replace("\r\n", "\n") for cell in record]))
-            start = reader.line_num + 1
-    except csv.Error:
-        message = "this row is not valid CSV: a quote is never closed, or text follows a closing quote"
-        return records, [problem("csv-syntax", Position(file, start, 1), message)]
-    return records, []
+        value = json.loads(
+            text, parse_int=str, parse_float=str, parse_constant=_refused, object_pairs_hook=_once
+        )
+        if not isinstance(value, dict):
+            return None
+        params = value.pop("params", {})
+        texts = [(name, _text(given)) for name, given in (*value.items(), *params.items())]
+        return _once(texts)
+    except (ValueError, AttributeError, RecursionError):
+        return None
 
 
-def _header_problems(sheet: Sheet, header: list[str]) -> Iterator[Problem]:
-    """What is wrong with the header; its words are not shown, they may be a row of numbers."""
-    if MOBILE_COLUMN not in header:
-        near = any(closest(name, [MOBILE_COLUMN]) for name in header)
-        help = "did you mean `mobile`? It is written in lower case, without spaces" if near else None
-        yield problem("csv-header", sheet.cell(sheet.top, 0), "the header has no column `mobile`", help)
-        return
-    for index, name in enumerate(header):
-        if not name:
-            yield problem("csv-header", sheet.cell(sheet.top, index), f"column {index + 1} has no name")
-        elif name in header[:index]:
-            yield problem(
-                "csv-header", sheet.cell(sheet.top, index), f"the column `{shown(name)}` is there twice"
-            )
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
 
 
-def _fill(sheet: Sheet, records: list[tuple[int, list[str]]]) -> None:
-    width = len(sheet.header)
-    for start, record in records:
-        if len(record) != width:
-            message = f"the row has {len(record)} cells, the header {width}"
-            sheet.problems.append(problem("row-length", Position(sheet.file, start, 1), message))
-            continue
-        sheet.rows.append(record)
-        sheet.starts.append(start)
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case str():
+            value.encode()  # a ValueError for half of a surrogate pair, which JSON can hold and UTF-8 cannot
+            return value
+    raise ValueError("a list or a mapping")
 
 
-def _cell(lines: list[str], line: int, index: int) -> tuple[int, int]:
-    quoted = False
-    for number in range(line - 1, len(lines)):
-        for column, character in enumerate(lines[number], 1):
+def _refused(name: str) -> object:
+    raise ValueError(name)
+
+
+def cell_in(texts: Mapping[int, str], line: int, index: int, delimiter: str) -> tuple[int, int]:
+    """Where the cell of that index begins, in the row that begins on the line; its first place at worst."""
+    quoted, number = False, line
+    while number in texts:
+        for column, character in enumerate(texts[number], 1):
             if index == 0:
-                return number + 1, column
+                return number, column
             if character == '"':
                 quoted = not quoted
-            elif character == "," and not quoted:
+            elif character == delimiter and not quoted:
                 index -= 1
         if index == 0 and not quoted:
-            return number + 1, len(lines[number]) + 1
+            return number, len(texts[number]) + 1
+        number += 1
     return line, 1

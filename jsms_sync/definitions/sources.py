@@ -42,6 +42,13 @@ def beside(file: str, path: str, folder: Path) -> str:
     return name_of(os.path.join(os.path.dirname(file), path), folder)
 
 
+def recipients_name(path: str, file: str, folder: Path, recipients_dir: str | None) -> str:
+    """The name of a file that a campaign in `file` names: relative to it, or to a folder for all."""
+    if recipients_dir is None:
+        return beside(file, path, folder)
+    return name_of(os.path.join(recipients_dir, path), folder)
+
+
 Drafts = Mapping[str, bytes]
 """Files as they are going to be, by name: read in place of what is on the disk."""
 
@@ -53,7 +60,7 @@ def read_bytes(name: str, folder: Path, drafts: Drafts | None = None) -> bytes |
     try:
         return (folder / name).read_bytes()
     except (OSError, ValueError) as error:
-        return unreadable(name, _why(error))
+        return unreadable(name, why_not(error))
 
 
 def unreadable(name: str, why: str) -> Problem:
@@ -68,12 +75,13 @@ _REASONS: dict[type[Exception], str] = {
 }
 
 
-def _why(error: OSError | ValueError) -> str:
+def why_not(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in words."""
     return _REASONS.get(type(error)) or getattr(error, "strerror", None) or "it is no path"
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """`sha256:` and the hash of all names and bytes, each with its length: nothing can shift between them."""
+    """`sha256:` and the hash of all names and hashes of files, each with its length: nothing can shift."""
     total = hashlib.sha256()
     for name in sorted(files):
         for part in (name.encode("utf-8", "surrogateescape"), files[name]):
@@ -100,7 +108,7 @@ def _in_folder(name: str, folder: Path) -> Iterable[str | Problem]:
     try:
         children = sorted(entry.name for entry in os.scandir(folder / name) if entry.is_file())
     except OSError as error:
-        return [unreadable(name, _why(error))]
+        return [unreadable(name, why_not(error))]
     files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS_FILE]
     if not files:
         return [problem("no-definitions", Position(name, 1, 1), f"no YAML file is in `{shown(name)}`")]

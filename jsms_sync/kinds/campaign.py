@@ -13,9 +13,10 @@ from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
 from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import CampaignSet
-from jsms_sync.model.observed import ScheduleSeen
+from jsms_sync.model.observed import ScheduleKept
 from jsms_sync.model.records import CampaignRecord, Intent
-from jsms_sync.model.resources import Address, Campaign, Form, Problem, Severity
+from jsms_sync.model.resources import Address, Campaign, Form, Problem, RecipientsFile, Severity
+from jsms_sync.model.rolls import Roll, roll_of
 from jsms_sync.model.serving import Serving
 from jsms_sync.model.wire import china_time
 
@@ -27,6 +28,7 @@ LATEST = timedelta(seconds=60)
 class CampaignFacts:
     """All that is known of one campaign's address.
 
+    `roll` is who is wanted when a file that was read says it; with just the parameters of the text.
     `serving` is what its template offers now, `missing` the temp_ids that vanished, `was_sent` and
     `was_cancelled` what history tells of the name, `unsettled` why schedules of it may not be recorded.
     """
@@ -34,7 +36,7 @@ class CampaignFacts:
     address: Address
     desired: Campaign | None
     record: CampaignRecord | None
-    seen: Mapping[str, ScheduleSeen]
+    seen: Mapping[str, ScheduleKept]
     intents: tuple[Intent, ...]
     now: datetime
     serving: Serving
@@ -45,6 +47,7 @@ class CampaignFacts:
     recreate: bool = False
     overwrite: bool = False
     freeze: timedelta = timedelta(minutes=5)
+    roll: Roll | None = None
     unsettled: str = ""
 
 
@@ -67,28 +70,37 @@ def decide(facts: CampaignFacts) -> CampaignView:
     observed = Decision(events=settled.events)
     if facts.desired is None:
         return CampaignView(observed + removed(facts.address, facts.record, settled, facts.now), settled)
+    # Before the case is made: both take the most room that there is room for.
+    observed += _twice(facts, settled)
     case = Case.of(
         facts.desired,
         facts.record,
         settled,
         facts.serving,
         facts.digester,
+        _roll(facts, facts.desired),
         recreate=facts.recreate,
         unsettled=facts.unsettled,
     )
     decided = next(decision for row in ROWS if (decision := row(facts, case)) is not None)
     told = {held.code for held in decided.held}
     noted = tuple(held for held in _notes(case) if held.code not in told)
-    observed += _twice(facts, settled) + _header(facts, case) + _unknown_text(case) + _other_key(case)
+    observed += _header(facts, case) + _unknown_text(case) + _other_key(case)
     return CampaignView(observed + Decision(held=noted) + decided, settled, case.still_refused)
+
+
+def _roll(facts: CampaignFacts, desired: Campaign) -> Roll | None:
+    """Everybody who is wanted; None where their file was not read."""
+    if isinstance(desired.recipients, RecipientsFile):
+        return facts.roll
+    return roll_of(desired.recipients, facts.digester, facts.serving.variables)
 
 
 def _twice(facts: CampaignFacts, settled: Settled) -> Decision:
     found = twice(settled.batches)
     if not found:
         return Decision()
-    numbers = ", ".join(repr(recipient.mobile) for recipient in found[:5])
-    reason = f"{len(found)} of its numbers are scheduled in two batches: {numbers}"
+    reason = f"{len(found)} of its numbers are scheduled in two batches: {', '.join(found[:5])}"
     return Decision(refusals=(Refusal(RefusalCode.RECIPIENT_TWICE, reason, facts.address),))
 
 

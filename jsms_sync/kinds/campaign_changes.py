@@ -1,11 +1,13 @@
 """The changes that the campaign's table ends in: which schedule is placed, changed or dropped."""
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from jsms_sync.kinds.batches import next_keys, place
+from jsms_sync.kinds.batches import Placement, Rows, Wanted, next_keys, place
 from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
-from jsms_sync.kinds.campaign_wanted import Case
+from jsms_sync.kinds.campaign_wanted import Case, entry_of, number_of
 from jsms_sync.model.decisions import (
     Action,
     BatchCounts,
@@ -15,16 +17,20 @@ from jsms_sync.model.decisions import (
     Decision,
     Draft,
     DropBatch,
+    FileRows,
     Held,
     HeldCode,
+    Kept,
     PlaceBatch,
     Reason,
 )
-from jsms_sync.model.digests import Members, pack, without
+from jsms_sync.model.digests import ENTRY, each, halves
 from jsms_sync.model.events import BatchDropped, CampaignSet, Event, Forgotten, Remembered
 from jsms_sync.model.events import Settled as SettledNow
-from jsms_sync.model.records import DIGEST, CampaignRecord, Happened, HistoryEntry
-from jsms_sync.model.resources import Address, Recipient, template_address
+from jsms_sync.model.observed import SeenSchedule
+from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry
+from jsms_sync.model.resources import Address, Recipient, RecipientsFile, template_address
+from jsms_sync.model.rolls import Roll
 from jsms_sync.model.wire import china_time
 
 RECENT = timedelta(minutes=10)
@@ -33,22 +39,47 @@ RECENT = timedelta(minutes=10)
 
 def converge(case: Case) -> Decision:
     """The requests that bring the batches to what is wanted; none when they are there already."""
-    current = {b.key: b.members for b in case.live if b.members is not None}
     changing = frozenset(b.key for b in case.live if _differs(case, b))
-    wanted = without(_unrefused(case), case.in_doubt)
-    may_place = case.may_place and not case.stays
-    placement = place(wanted, current, changing, may_place=may_place)
-    steps = [_step(case, b, placement.kept.get(b.key), changing) for b in case.live]
-    keys = next_keys((*case.record.batches, *(d.batch for d in case.settled.doubts if d.batch)))
-    new = [PlaceBatch(key, _draft(case, members)) for key, members in zip(keys, placement.new, strict=False)]
-    made: tuple[CampaignStep, ...] = (*(step for step in steps if step), *new)
+    if case.wanted is None:
+        return _unread(case, changing)
+    wanted = replace(case.wanted, left_out=_left_out(case, case.wanted))
+    made = tuple(_staying(case, wanted, changing) if case.stays else _placing(case, wanted, changing))
     changes = (_change(case, made),) if made else ()
-    return Decision(changes=changes) + _tag_note(case)
+    return Decision(changes=changes) + _tag_note(case) + _suppressed_note(case)
 
 
-def _unrefused(case: Case) -> Members:
-    refused = case.refused
-    return {m: p for m, p in case.wanted.items() if m + p not in refused}
+def _placing(case: Case, wanted: Wanted, changing: frozenset[str]) -> Iterator[CampaignStep]:
+    current = {b.key: b.members for b in case.live if b.members is not None}
+    placement = place(wanted, current, changing, may_place=case.may_place)
+    for standing in case.live:
+        if step := _step(case, wanted, standing, placement, changing):
+            yield step
+    yield from _placed(case, wanted.roll, placement.new)
+
+
+def _staying(case: Case, wanted: Wanted, changing: frozenset[str]) -> Iterator[CampaignStep]:
+    for standing in case.live:
+        if step := _stay(case, wanted, standing, changing):
+            yield step
+
+
+def _unread(case: Case, changing: frozenset[str]) -> Decision:
+    """What can be told without the recipients file: such a plan is never applied."""
+    told = f"{case.desired.address}: its recipients file was not read, so its recipients are not compared"
+    steps = tuple(_put(b, _keeping(case, b, b.members or b"")) for b in case.live if b.key in changing)
+    creates = not case.live and case.may_place and not case.stays
+    changes = (_change(case, steps),) if steps or creates else ()
+    return Decision(changes=changes, notes=(told,)) + _tag_note(case)
+
+
+def _left_out(case: Case, wanted: Wanted) -> frozenset[int]:
+    """Who is not placed: those in doubt, and those whom JSMS refused as they are now."""
+    return case.in_doubt | {number_of(r) for r in case.refused if wanted.has_entry(*entry_of(r.member))}
+
+
+def _placed(case: Case, roll: Roll, chunks: Iterable[Rows]) -> tuple[PlaceBatch, ...]:
+    keys = next_keys((*case.record.batches, *(d.batch for d in case.settled.doubts if d.batch)))
+    return tuple(PlaceBatch(key, _draft(case, roll, rows)) for key, rows in zip(keys, chunks, strict=False))
 
 
 def _differs(case: Case, standing: Standings) -> bool:
@@ -61,44 +92,104 @@ def _differs(case: Case, standing: Standings) -> bool:
 
 
 def _step(
-    case: Case, standing: Standings, kept: Members | None, changing: frozenset[str]
+    case: Case, wanted: Wanted, standing: Standings, placement: Placement, changing: frozenset[str]
 ) -> CampaignStep | None:
-    batch, is_changing = standing.batch, standing.key in changing
-    if kept is not None and not kept:
-        # Nobody is left in it but recipients who were refused: without them a PUT would say nothing.
-        kept, are_known = _still_refused(case, standing)
-        is_changing = is_changing or bool(standing.members)
-        if not kept or (is_changing and not are_known):
-            return DropBatch(standing.key, batch.schedule_id, batch.target.send_time)
-        if not is_changing:
-            return None
-    if not is_changing and (kept is None or kept == standing.members):
-        return None
-    return ChangeBatch(standing.key, batch.schedule_id, _draft(case, kept or {}, standing))
+    is_changing = standing.key in changing
+    rows = placement.kept.get(standing.key)
+    if rows is None:
+        # Its members are not known, so they cannot be told, either.
+        return _put(standing, _keeping(case, standing, b"")) if is_changing else None
+    if rows:
+        differs = is_changing or standing.key in placement.differing
+        return _put(standing, _draft(case, wanted.roll, rows, standing)) if differs else None
+    # Nobody is left in it but recipients who were refused: without them a PUT would say nothing.
+    refused, are_known = _still_refused(case, wanted, standing)
+    is_changing = is_changing or bool(standing.members)
+    if not refused or (is_changing and not are_known):
+        return _drop(standing)
+    return _put(standing, _draft(case, wanted.roll, refused, standing)) if is_changing else None
 
 
-def _still_refused(case: Case, standing: Standings) -> tuple[Members, bool]:
-    """Who was refused in that batch and is still wanted, and whether their params can be told by now."""
-    refused = {r.member[:DIGEST]: r.member[DIGEST:] for r in standing.batch.refused}
+def _stay(case: Case, wanted: Wanted, standing: Standings, changing: frozenset[str]) -> CampaignStep | None:
+    """The step for a batch whose text and params stay as they are: people only leave it."""
+    is_changing = standing.key in changing
+    if standing.members is None:
+        return _put(standing, _keeping(case, standing, b"")) if is_changing else None
+    kept = _still_wanted(case, wanted, standing.members)
+    if kept:
+        differs = is_changing or kept != standing.members
+        return _put(standing, _keeping(case, standing, kept)) if differs else None
+    refused, _ = _still_refused(case, wanted, standing)
+    # What was sent for those who were refused cannot be told by now, so nobody is left to name.
+    return _drop(standing) if not refused or is_changing or standing.members else None
+
+
+def _still_wanted(case: Case, wanted: Wanted, members: bytes) -> bytes:
+    gone, doubted = {refused.member for refused in case.refused}, case.in_doubt
+    mobiles, _ = halves(members)
+    there = zip(mobiles, each(members), strict=True)
+    return b"".join(e for m, e in there if wanted.has(m) and m not in doubted and e not in gone)
+
+
+def _put(standing: Standings, draft: Draft) -> ChangeBatch:
+    return ChangeBatch(standing.key, standing.batch.schedule_id, draft)
+
+
+def _drop(standing: Standings) -> DropBatch:
+    return DropBatch(standing.key, standing.batch.schedule_id, standing.batch.target.send_time)
+
+
+def _still_refused(case: Case, wanted: Wanted, standing: Standings) -> tuple[Rows, bool]:
+    """The rows of those who were refused in that batch and are still wanted, and if these are sure."""
+    numbers = [(r, *entry_of(r.member)) for r in standing.batch.refused]
     if not is_comparable(standing.batch.target, case.digester):
-        return refused, False
-    if case.stays:
-        return {m: p for m, p in refused.items() if m in case.recipients}, False
-    return {m: p for m, p in refused.items() if case.wanted.get(m) == p}, True
+        return range(len(numbers)), False
+    same = [m for r, m, p in numbers if (wanted.has(m) if case.stays else wanted.has_entry(m, p))]
+    return [wanted.rows[mobile] for mobile in same], not case.stays
 
 
-def _draft(case: Case, members: Members, old: Standings | None = None) -> Draft:
-    known: Mapping[bytes, Recipient] = old.recipients if old and case.stays else case.recipients
-    keeps = old is not None and case.stays
+def _draft(case: Case, roll: Roll, rows: Rows, old: Standings | None = None) -> Draft:
+    """The schedule of those rows, in the order of the definition."""
+    rows = array("I", sorted(rows))
     return Draft(
         case.desired.form,
         case.desired.send_time,
-        old.batch.target.temp_id if old is not None and keeps else _reference(case),
-        tuple(known[mobile] for mobile in members if mobile in known),
-        pack(members),
+        _reference(case),
+        _recipients(case, roll, rows),
+        roll.pack(rows),
         case.desired.sign_id,
         old.batch.target.tag if old else case.desired.tag,
     )
+
+
+def _recipients(case: Case, roll: Roll, rows: "array[int]") -> tuple[Recipient, ...] | FileRows:
+    known, names = case.desired.recipients, case.serving.variables
+    if isinstance(known, RecipientsFile):
+        return FileRows(rows, names, roll.lengths_of(rows))
+    some = (known[row] for row in rows)
+    return tuple(one if names is None else Recipient(one.mobile, one.params.only(names)) for one in some)
+
+
+def _keeping(case: Case, old: Standings, members: bytes) -> Draft:
+    """The schedule with just those of its members, whose params stay as they are."""
+    target = old.batch.target
+    return Draft(
+        case.desired.form,
+        case.desired.send_time,
+        target.temp_id if case.stays else _reference(case),
+        _kept(old, members),
+        members,
+        case.desired.sign_id,
+        target.tag,
+    )
+
+
+def _kept(old: Standings, members: bytes) -> tuple[Recipient, ...] | Kept:
+    stay = set(each(members))
+    rows = [row for row, entry in enumerate(each(old.roll.members)) if entry in stay]
+    if isinstance(old.seen, SeenSchedule):
+        return tuple(old.seen.recipients[row] for row in rows)
+    return Kept(len(stay), old.roll.lengths_of(rows))
 
 
 def _reference(case: Case) -> Address | int:
@@ -155,43 +246,63 @@ def _counts(case: Case, steps: tuple[CampaignStep, ...]) -> BatchCounts:
 
 
 def _shown_before(case: Case) -> dict[str, object]:
+    """What JSMS showed: of a schedule that was changed outside, where there is one."""
     if not case.live:
         return {}
-    target = case.live[0].batch.target
-    members = {m: p for b in case.live for m, p in (b.members or {}).items()}
-    text = {"template": case.record.template} if case.record.template else {}
+    shown = next((b for b in case.live if b.standing is Standing.CHANGED), case.live[0])
+    target, seen = shown.batch.target, shown.seen
+    temp_id = seen.temp_id if seen else target.temp_id
+    is_ours = case.record.template is not None and temp_id == target.temp_id
     return {
-        "send_time": china_time(target.send_time),
-        **text,
-        "temp_id": target.temp_id,
+        "send_time": china_time(seen.send_time if seen else target.send_time),
+        **({"template": case.record.template} if is_ours else {}),
+        "temp_id": temp_id,
         "sign_id": target.sign_id,
-        "recipients": len(members),
+        "recipients": sum(len(b.members or b"") // ENTRY for b in case.live),
     }
 
 
 def _shown_after(case: Case) -> dict[str, object]:
     text = {"template": case.desired.template} if case.desired.template else {}
+    edits = _edits(case)
     shown: dict[str, object] = {
         "send_time": china_time(case.desired.send_time),
         **text,
         "temp_id": case.live[0].batch.target.temp_id if case.live and case.stays else case.serving.temp_id,
         "sign_id": case.desired.sign_id,
-        "recipients": len(case.wanted),
+        "recipients": edits.count,
     }
-    return {**shown, **_edits(case)}
-
-
-def _edits(case: Case) -> dict[str, object]:
-    """How many recipients come, go, or get other parameters."""
-    if not case.live:
-        return {}
-    old = {m: p for b in case.live for m, p in (b.members or {}).items()}
     counts = {
-        "recipients_added": len(case.wanted.keys() - old.keys()),
-        "recipients_removed": len(old.keys() - case.wanted.keys()),
-        "recipients_changed": sum(old.get(m, p) != p for m, p in case.wanted.items()),
+        "recipients_added": edits.added,
+        "recipients_removed": edits.removed,
+        "recipients_changed": edits.changed,
     }
-    return {name: count for name, count in counts.items() if count}
+    return {**shown, **{name: count for name, count in counts.items() if count and case.live}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Edits:
+    """How many recipients there will be (None: nobody knows), come, go, or get other params."""
+
+    count: int | None
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+
+
+def _edits(case: Case) -> _Edits:
+    wanted = case.wanted
+    if wanted is None:
+        return _Edits(None)
+    found = removed = changed = 0
+    for mobiles, params in (halves(standing.members or b"") for standing in case.live):
+        rows = list(map(wanted.rows.get, mobiles))
+        there = [(row, p) for row, p in zip(rows, params, strict=True) if row is not None]
+        found, removed = found + len(there), removed + len(rows) - len(there)
+        changed += sum(wanted.params[row] != p for row, p in there)
+    if case.stays:
+        return _Edits(found, removed=removed)
+    return _Edits(len(wanted.roll), len(wanted.roll) - found, removed, changed)
 
 
 def _tag_note(case: Case) -> Decision:
@@ -201,16 +312,19 @@ def _tag_note(case: Case) -> Decision:
     return Decision(notes=(f"{case.desired.address}: a changed tag is not applied; no recipient sees it",))
 
 
+def _suppressed_note(case: Case) -> Decision:
+    if not case.desired.suppressed:
+        return Decision()
+    told = f"{case.desired.suppressed} left out, because `suppress` names their numbers"
+    return Decision(notes=(f"{case.desired.address}: {told}",))
+
+
 def replace_form(case: Case) -> Decision:
     """One recipient became many, or many one: the old schedules go first, never both alive."""
-    chunks = place(case.wanted, {}, frozenset(), may_place=True).new
-    keys = next_keys(case.record.batches)
-    new = [PlaceBatch(key, _draft(case, chunk)) for key, chunk in zip(keys, chunks, strict=False)]
-    return Decision(changes=(_change(case, (*_drops(case.live), *new), Action.REPLACE),))
-
-
-def _drops(standings: Iterable[Standings]) -> tuple[DropBatch, ...]:
-    return tuple(DropBatch(s.key, s.batch.schedule_id, s.batch.target.send_time) for s in standings)
+    wanted = case.wanted
+    chunks = place(wanted, {}, frozenset(), may_place=True).new if wanted else ()
+    new = _placed(case, wanted.roll, chunks) if wanted else ()
+    return Decision(changes=(_change(case, (*map(_drop, case.live), *new), Action.REPLACE),))
 
 
 def removed(address: Address, record: CampaignRecord | None, settled: Settled, now: datetime) -> Decision:
@@ -232,7 +346,7 @@ def removed(address: Address, record: CampaignRecord | None, settled: Settled, n
         Reason.DEFINITION_REMOVED,
         remote_id=ids[0] or None if len(ids) == 1 else None,
         batches=BatchCounts(delete=len(alive), unchanged=len(ids) - len(alive)),
-        steps=_drops(alive),
+        steps=tuple(map(_drop, alive)),
         closing=closing,
     )
     return doubts + Decision(changes=(change,))

@@ -1,18 +1,18 @@
 """What was observed of a campaign's batches, settled against what is recorded and what was announced."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from msgspec.structs import replace
 
-from jsms_sync.model.digests import Digester, Members, pack, unpack
+from jsms_sync.model.digests import Digester, each, halves, in_order
 from jsms_sync.model.events import BatchDropped, BatchSet, Event, IntentClosed, Remembered
-from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable
+from jsms_sync.model.observed import Gone, RolledSchedule, ScheduleKept, SeenSchedule, Unreadable
 from jsms_sync.model.records import Batch, CampaignRecord, Happened, HistoryEntry, Intent, Target
-from jsms_sync.model.resources import Address, Recipient
+from jsms_sync.model.resources import Address
+from jsms_sync.model.rolls import Roll, roll_of
 
 PRESUMED = timedelta(days=1)
 """How long after its time a POST in doubt is presumed to have been sent."""
@@ -33,17 +33,22 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """One batch: its record, how it stands, and who is in it by digest and, where it was read, by recipient.
+    """One batch: its record, how it stands, and what was read of it.
 
-    `members` is None where nothing was read and the record cannot be compared.
+    `members` are packed digests; None where nothing was read and the record cannot be compared.
     """
 
     key: str
     batch: Batch
     standing: Standing
-    members: Members | None
-    shown_time: datetime | None = None
-    recipients: Mapping[bytes, Recipient] = field(default_factory=dict, repr=False)
+    members: bytes | None = field(repr=False)
+    seen: SeenSchedule | RolledSchedule | None = None
+    roll: Roll = field(default_factory=Roll)
+
+    @property
+    def shown_time(self) -> datetime | None:
+        """The time that was read."""
+        return self.seen.send_time if self.seen else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Look:
     """What settling needs to know beside the record."""
 
     address: Address
-    seen: Mapping[str, ScheduleSeen]
+    seen: Mapping[str, ScheduleKept]
     intents: tuple[Intent, ...]
     now: datetime
     digester: Digester
@@ -106,18 +111,17 @@ def _settled(
     key: str, batch: Batch, announced: Intent | None, look: Look, *, stopped: bool
 ) -> tuple[Standings | None, list[Event]]:
     closing: list[Event] = [IntentClosed(announced.id)] if announced else []
-    recorded = unpack(batch.target.members) if is_comparable(batch.target, look.digester) else None
     passed = batch.target.send_time <= look.now
     may_be_sent = batch.target.send_time <= look.now + SKEW
     match look.seen.get(batch.schedule_id):
         case None:
             standing = Standing.GONE if batch.gone else Standing.PASSED if passed else Standing.PENDING
-            return Standings(key, batch, standing, recorded), []
+            return Standings(key, batch, standing, _recorded(batch, look)), []
         case Unreadable():
             # A PUT in doubt may have moved it to a later time, so that it still is to be sent.
             meant = announced.target.send_time if announced and announced.target else look.now
             standing = Standing.PASSED if passed and meant <= look.now else Standing.UNREADABLE
-            return Standings(key, batch, standing, recorded), []
+            return Standings(key, batch, standing, _recorded(batch, look)), []
         case Gone() if announced is not None and announced.method == "DELETE" and not may_be_sent:
             return None, [BatchDropped(look.address, key), *closing]
         case Gone() if stopped and not may_be_sent:
@@ -126,37 +130,42 @@ def _settled(
         case Gone() if batch.gone or not may_be_sent:
             vanished = replace(batch, gone=True)
             setting: list[Event] = [] if batch.gone else [BatchSet(look.address, key, vanished)]
-            return Standings(key, vanished, Standing.GONE, recorded), setting + closing
+            return Standings(key, vanished, Standing.GONE, _recorded(batch, look)), setting + closing
         case Gone():
-            return Standings(key, batch, Standing.PASSED, recorded), closing
+            return Standings(key, batch, Standing.PASSED, _recorded(batch, look)), closing
         case found:
             return _compared(key, batch, found, announced, look, closing)
 
 
+def _recorded(batch: Batch, look: Look) -> bytes | None:
+    return in_order(batch.target.members) if is_comparable(batch.target, look.digester) else None
+
+
 def _compared(
-    key: str, batch: Batch, found: SeenSchedule, announced: Intent | None, look: Look, closing: list[Event]
+    key: str,
+    batch: Batch,
+    found: SeenSchedule | RolledSchedule,
+    announced: Intent | None,
+    look: Look,
+    closing: list[Event],
 ) -> tuple[Standings, list[Event]]:
-    recipients, members = _digested(found, look.digester)
+    roll = found.roll if isinstance(found, RolledSchedule) else roll_of(found.recipients, look.digester)
+    members = in_order(roll.members)
     settled = replace(batch, gone=False)
     if announced is not None and announced.method == "PUT" and announced.target is not None:
         settled = _after_put(settled, announced.target, found, members, look)
     events = ([BatchSet(look.address, key, settled)] if settled != batch else []) + closing
     standing = _standing(settled, found, members, look)
-    return Standings(key, settled, standing, members, found.send_time, recipients), events
+    return Standings(key, settled, standing, members, found, roll), events
 
 
-def _digested(found: SeenSchedule, digester: Digester) -> tuple[Mapping[bytes, Recipient], Members]:
-    recipients = {digester.mobile(recipient.mobile): recipient for recipient in found.recipients}
-    return recipients, {mobile: digester.params(r.params) for mobile, r in recipients.items()}
-
-
-def _standing(batch: Batch, found: SeenSchedule, members: Members, look: Look) -> Standing:
+def _standing(batch: Batch, found: SeenSchedule | RolledSchedule, members: bytes, look: Look) -> Standing:
     if batch.target.send_time <= look.now:
         return Standing.PASSED
     told = (found.send_time, found.temp_id) == (batch.target.send_time, batch.target.temp_id)
-    comparable = is_comparable(batch.target, look.digester)
-    same = not comparable or members == unpack(batch.target.members)
-    return Standing.PENDING if told and same else Standing.CHANGED
+    recorded = batch.target.members
+    same = members == recorded or not is_comparable(batch.target, look.digester)
+    return Standing.PENDING if told and (same or members == in_order(recorded)) else Standing.CHANGED
 
 
 def is_comparable(target: Target, digester: Digester) -> bool:
@@ -164,7 +173,9 @@ def is_comparable(target: Target, digester: Digester) -> bool:
     return target.key_id == digester.key_id
 
 
-def _after_put(batch: Batch, meant: Target, found: SeenSchedule, members: Members, look: Look) -> Batch:
+def _after_put(
+    batch: Batch, meant: Target, found: SeenSchedule | RolledSchedule, members: bytes, look: Look
+) -> Batch:
     """A PUT in doubt acted when GET shows its time and text and nobody but its members.
 
     Either way its signature cannot be observed, so when it meant another one it is planned again.
@@ -173,14 +184,30 @@ def _after_put(batch: Batch, meant: Target, found: SeenSchedule, members: Member
     shown = (found.send_time, found.temp_id) == (meant.send_time, meant.temp_id)
     if shown and not is_comparable(meant, look.digester):
         return replace(batch, target=meant, doubtful=doubtful)
-    if shown and members.items() <= unpack(meant.members).items():
-        return replace(batch, target=replace(meant, members=pack(members)), doubtful=doubtful)
+    if shown and set(each(members)) <= set(each(meant.members)):
+        return replace(batch, target=replace(meant, members=members), doubtful=doubtful)
     return replace(batch, doubtful=doubtful)
 
 
-def twice(batches: tuple[Standings, ...]) -> tuple[Recipient, ...]:
-    """The recipients who were observed in more than one batch, one of which is still to be sent."""
-    counted = Counter(mobile for batch in batches for mobile in batch.recipients)
-    pending = (batch for batch in batches if batch.standing in (Standing.PENDING, Standing.CHANGED))
-    found = {mobile: r for batch in pending for mobile, r in batch.recipients.items() if counted[mobile] > 1}
+def twice(batches: tuple[Standings, ...]) -> tuple[str, ...]:
+    """The masked numbers that were observed in more than one batch, one of which is still to be sent."""
+    again = _repeated(batches)
+    pending = (b for b in batches if again and b.standing in (Standing.PENDING, Standing.CHANGED))
+    found = {
+        m: batch.roll.mask(row) for batch in pending for row, m in enumerate(_numbers(batch)) if m in again
+    }
     return tuple(found.values())
+
+
+def _repeated(batches: tuple[Standings, ...]) -> set[int]:
+    """The digests of the numbers that more than one batch shows."""
+    seen, again = set[int](), set[int]()
+    for batch in batches:
+        there = set(_numbers(batch))
+        again |= seen & there
+        seen |= there
+    return again
+
+
+def _numbers(batch: Standings) -> Iterable[int]:
+    return halves(batch.roll.members)[0]

@@ -1,7 +1,8 @@
 """The campaign in a state that may not know all of it: nobody is placed whom an unknown schedule may hold."""
 
-from jsms_sync.kinds.campaign_wanted import Case
+from jsms_sync.kinds.campaign_wanted import Case, number_of
 from jsms_sync.model.decisions import Decision, Held, HeldCode
+from jsms_sync.model.digests import halves
 
 
 def unsettled(case: Case) -> Decision:
@@ -21,8 +22,11 @@ def waiting(case: Case) -> Decision:
     """The same for a recorded campaign, when somebody who is in none of its schedules would be placed."""
     if not case.is_unsettled:
         return Decision()
-    placed = {mobile for batch in case.live for mobile in batch.members or {}}
-    refused = {member[: len(member) // 2] for member in case.refused}
-    missing = case.wanted.keys() - placed - refused - case.in_doubt
     reforms = any(batch.batch.target.form is not case.desired.form for batch in case.live)
-    return unsettled(case) if missing or reforms else Decision()
+    return unsettled(case) if reforms or _lacks_anybody(case) else Decision()
+
+
+def _lacks_anybody(case: Case) -> bool:
+    there = {number_of(refused) for refused in case.refused} | case.in_doubt
+    there.update(*(halves(batch.members or b"")[0] for batch in case.live))
+    return case.wanted is not None and not case.wanted.rows.keys() <= there

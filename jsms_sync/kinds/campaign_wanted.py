@@ -1,12 +1,14 @@
 """What a campaign wants, in the digests that its batches are compared by."""
 
-from collections.abc import Mapping
+from array import array
 from dataclasses import dataclass, field
 
+from jsms_sync.kinds.batches import Wanted
 from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
-from jsms_sync.model.digests import Digester, Members, unpack
-from jsms_sync.model.records import DIGEST, CampaignRecord, Intent
-from jsms_sync.model.resources import Campaign, Recipient
+from jsms_sync.model.digests import Digester, halves
+from jsms_sync.model.records import CampaignRecord, Intent, Refused
+from jsms_sync.model.resources import Campaign, RecipientsFile
+from jsms_sync.model.rolls import Roll
 from jsms_sync.model.serving import Serving
 
 PASSING = frozenset({50009, 50014, 50019})
@@ -19,7 +21,8 @@ class Case:
 
     `stays` says that the text cannot be switched yet: who is in a batch keeps text and params, who is new
     waits. `may_place` says that nobody's place is in doubt, `unsettled` why there may be schedules that are
-    not recorded.
+    not recorded. `wanted` is None while nobody knows who is wanted, because the recipients file was not read:
+    then everybody stays, and nobody is placed.
     """
 
     desired: Campaign
@@ -32,8 +35,7 @@ class Case:
     unsettled: str
     stays: bool
     may_place: bool
-    wanted: Members = field(repr=False)
-    recipients: Mapping[bytes, Recipient] = field(repr=False)
+    wanted: Wanted | None = field(repr=False)
 
     @classmethod
     def of(
@@ -43,27 +45,25 @@ class Case:
         settled: Settled,
         serving: Serving,
         digester: Digester,
+        roll: Roll | None,
         *,
         recreate: bool,
         unsettled: str = "",
     ) -> "Case":
         """The case, with everything derived that the rows ask for."""
         stays = serving.temp_id is None or _uncovered(desired, serving)
-        recipients = _restricted(desired, serving, digester)
-        live = settled.standing(Standing.PENDING, Standing.CHANGED)
         return cls(
             desired,
             record or CampaignRecord(),
             settled,
             serving,
             digester,
-            live,
+            settled.standing(Standing.PENDING, Standing.CHANGED),
             recreate,
             unsettled,
             stays,
             _may_place(settled, digester, recreate=recreate) and (recreate or not unsettled),
-            _wanted(recipients, digester, live, stays=stays),
-            recipients,
+            None if roll is None else Wanted.of(roll, found=bool(settled.batches or settled.doubts)),
         )
 
     @property
@@ -82,28 +82,41 @@ class Case:
         return _knows_refused(self.settled, self.digester)
 
     @property
-    def refused(self) -> frozenset[bytes]:
-        """The members that JSMS refused for good, until their entry changes.
+    def refused(self) -> tuple[Refused, ...]:
+        """Those whom JSMS refused for good, until their entry changes.
 
         What `--recreate` drops takes its refusals with it, so they are tried, and recorded, again.
         """
         kept = (b for b in self.settled.batches if b.standing is not Standing.GONE or not self.recreate)
         batches = (b.batch for b in kept if is_comparable(b.batch.target, self.digester))
-        return frozenset(r.member for batch in batches for r in batch.refused if r.code not in PASSING)
+        return tuple(r for batch in batches for r in batch.refused if r.code not in PASSING)
 
     @property
     def still_refused(self) -> int:
         """How many of them are wanted just as they were refused."""
-        return sum(self.wanted.get(r[:DIGEST]) == r[DIGEST:] for r in self.refused)
+        wanted = self.wanted
+        entries = {refused.member for refused in self.refused}
+        return sum(wanted.has_entry(*entry_of(e)) for e in entries) if wanted and not self.stays else 0
 
     @property
-    def in_doubt(self) -> frozenset[bytes]:
+    def in_doubt(self) -> frozenset[int]:
         """The digests of the numbers whose schedule is in doubt."""
-        return frozenset(m for doubt in self.settled.doubts for m in _members(doubt))
+        return frozenset(m for doubt in self.settled.doubts for m in _numbers(doubt))
 
 
-def _members(doubt: Intent) -> Members:
-    return unpack(doubt.target.members) if doubt.target else {}
+def _numbers(doubt: Intent) -> "array[int]":
+    return halves(doubt.target.members if doubt.target else b"")[0]
+
+
+def entry_of(member: bytes) -> tuple[int, int]:
+    """The two digests of one entry."""
+    (mobile,), (params,) = halves(member)
+    return mobile, params
+
+
+def number_of(refused: Refused) -> int:
+    """The digest of a refused number."""
+    return entry_of(refused.member)[0]
 
 
 def _doubts_known(settled: Settled, digester: Digester) -> bool:
@@ -125,32 +138,16 @@ def _knows_refused(settled: Settled, digester: Digester) -> bool:
 
 def _uncovered(desired: Campaign, serving: Serving) -> bool:
     needed = serving.variables
-    return needed is not None and any(not needed <= r.params.names for r in desired.recipients)
+    if needed is None:
+        return False
+    if isinstance(desired.recipients, RecipientsFile):
+        return desired.recipients.is_read and not needed <= desired.recipients.names
+    return any(not needed <= r.params.names for r in desired.recipients)
 
 
 def is_uncovered(case: Case) -> bool:
     """Whether some recipient lacks a variable of the text that would be sent."""
     return _uncovered(case.desired, case.serving)
-
-
-def _restricted(desired: Campaign, serving: Serving, digester: Digester) -> Mapping[bytes, Recipient]:
-    """The recipients by digest, each with just the parameters that the text has variables for."""
-    names = serving.variables
-    if names is None:
-        return {digester.mobile(r.mobile): r for r in desired.recipients}
-    return {digester.mobile(r.mobile): Recipient(r.mobile, r.params.only(names)) for r in desired.recipients}
-
-
-def _wanted(
-    recipients: Mapping[bytes, Recipient],
-    digester: Digester,
-    live: tuple[Standings, ...],
-    *,
-    stays: bool,
-) -> Members:
-    if stays:
-        return {m: p for b in live for m, p in (b.members or {}).items() if m in recipients}
-    return {mobile: digester.params(recipient.params) for mobile, recipient in recipients.items()}
 
 
 def is_edited(case: Case) -> bool:
@@ -164,13 +161,20 @@ def is_edited(case: Case) -> bool:
     if case.desired.temp_id is not None and {b.target.temp_id for b in batches} != {case.desired.temp_id}:
         return True
     known = all(is_comparable(batch.target, case.digester) for batch in batches)
-    return known and _members_edited(case)
+    return known and case.wanted is not None and _members_edited(case, case.wanted)
 
 
-def _members_edited(case: Case) -> bool:
-    recorded = {m: p for b in case.settled.batches for m, p in unpack(b.batch.target.members).items()}
-    refused = {r.member[: len(r.member) // 2] for b in case.settled.batches for r in b.batch.refused}
-    if recorded.keys() | refused | case.in_doubt != case.recipients.keys() | case.in_doubt:
+def _members_edited(case: Case, wanted: Wanted) -> bool:
+    recorded = [halves(b.batch.target.members) for b in case.settled.batches]
+    there = {number_of(r) for b in case.settled.batches for r in b.batch.refused} | case.in_doubt
+    there.update(*(mobiles for mobiles, _ in recorded))
+    if there != wanted.rows.keys() | case.in_doubt:
         return True
     same_text = {b.batch.target.temp_id for b in case.settled.batches} == {case.serving.temp_id}
-    return same_text and any(case.wanted.get(m, p) != p for m, p in recorded.items())
+    return same_text and not case.stays and any(_differ(wanted, *entries) for entries in recorded)
+
+
+def _differ(wanted: Wanted, mobiles: "array[int]", params: "array[int]") -> bool:
+    """Whether somebody who is wanted has other params now."""
+    rows = map(wanted.rows.get, mobiles)
+    return any(row is not None and wanted.params[row] != p for row, p in zip(rows, params, strict=True))

@@ -1,5 +1,6 @@
 """What may come of one address: changes with their steps, held changes, refusals."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from enum import StrEnum
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import Happened
 from jsms_sync.model.resources import Address, Form, Position, Problem, Recipient, Template
+from jsms_sync.model.rolls import Lengths
 
 
 class Action(StrEnum):
@@ -96,16 +98,42 @@ NEVER_ALLOWED = frozenset({RefusalCode.PROTECTED, RefusalCode.NO_STATE, RefusalC
 
 
 @dataclass(frozen=True, slots=True)
+class FileRows:
+    """Recipients of a campaign's file by their numbers in it: they are read when their request is built.
+
+    `names` are the parameters that are sent (None: all), `lengths` those of the values.
+    """
+
+    numbers: "array[int]" = field(repr=False)
+    names: frozenset[str] | None
+    lengths: Lengths = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Recipients who stay in a schedule just as it has them: they are read from it when it is changed."""
+
+    count: int
+    lengths: Lengths = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return self.count
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What a schedule shall be, its template still by address (or by literal id) until the request is built.
 
-    `members` are the digests of `recipients`, packed; it is empty where no key for them is known.
+    `members` are the digests of the recipients, packed.
     """
 
     form: Form
     send_time: datetime
     template: Address | int
-    recipients: tuple[Recipient, ...] = field(repr=False)
+    recipients: tuple[Recipient, ...] | FileRows | Kept = field(repr=False)
     members: bytes = field(repr=False)
     sign_id: int | None = None
     tag: str | None = None

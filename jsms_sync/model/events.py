@@ -11,6 +11,7 @@ from jsms_sync.model.records import (
     CampaignRecord,
     HistoryEntry,
     Intent,
+    LastApply,
     Moment,
     Record,
     Restored,
@@ -134,8 +135,16 @@ class CallbackTaken(_Event, frozen=True, tag="callback-taken"):
     after: Moment
 
 
+class Applied(_Event, frozen=True, tag="applied"):
+    """A plan is carried out."""
+
+    last: LastApply
+
+
 _RecordEvent = TemplateSet | Serves | RevisionSet | RevisionDropped | CampaignSet | BatchSet | BatchDropped
-_OtherEvent = Moved | Forgotten | IntentOpened | IntentClosed | Remembered | Bound | Settled | CallbackTaken
+_OtherEvent = (
+    Moved | Forgotten | IntentOpened | IntentClosed | Remembered | Bound | Settled | CallbackTaken | Applied
+)
 Event = _RecordEvent | _OtherEvent
 
 
@@ -149,6 +158,7 @@ class Ledger:
         self._intents = {intent.id: intent for intent in state.intents}
         self._history = dict.fromkeys(state.history)
         self._restored, self._nonces = state.restored, dict(state.nonces)
+        self._last_apply = state.last_apply
 
     def state(self) -> State:
         """The state as it stands after all events taken."""
@@ -161,6 +171,7 @@ class Ledger:
             history=tuple(self._history),
             restored=self._restored,
             nonces=dict(self._nonces),
+            last_apply=self._last_apply,
         )
 
     def campaign(self, address: Address) -> CampaignRecord:
@@ -193,6 +204,8 @@ class Ledger:
             case CallbackTaken(nonce, at, after):
                 kept = {known: signed for known, signed in self._nonces.items() if signed >= after}
                 self._nonces = {**kept, nonce: at}
+            case Applied(last):
+                self._last_apply = last
             case _:
                 self._resources[event.address] = self._changed(event)
 

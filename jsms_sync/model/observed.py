@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jsms_sync.model.records import Audit, Text
 from jsms_sync.model.resources import Recipient
+from jsms_sync.model.rolls import Roll
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,19 @@ class SeenSchedule:
     recipients: tuple[Recipient, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RolledSchedule:
+    """A schedule as GET showed it, its recipients as digests: a thousand of these are kept at a time."""
+
+    schedule_id: str
+    send_time: datetime
+    temp_id: int
+    roll: Roll
+
+
 TemplateSeen = SeenTemplate | Gone | Unreadable
 ScheduleSeen = SeenSchedule | Gone | Unreadable
+ScheduleKept = ScheduleSeen | RolledSchedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,6 @@ class Observed:
     """
 
     templates: Mapping[int, TemplateSeen] = field(default_factory=dict)
-    schedules: Mapping[str, ScheduleSeen] = field(default_factory=dict)
+    schedules: Mapping[str, ScheduleKept] = field(default_factory=dict)
     balance: int | None = None
     clock_skew: timedelta | None = None

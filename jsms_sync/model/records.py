@@ -186,6 +186,15 @@ class Restored(Value, frozen=True):
     settled: tuple[Address, ...] = ()
 
 
+class LastApply(Value, frozen=True):
+    """What was applied last, and the addresses of which something was held then or was to come later."""
+
+    plan_id: str
+    definitions_digest: str
+    at: Moment
+    waiting: tuple[Address, ...] = ()
+
+
 class State(Value, frozen=True, omit_defaults=False):
     """Everything remembered; `key_id` names the key of the digests, `folded` the journal last folded in.
 
@@ -202,6 +211,7 @@ class State(Value, frozen=True, omit_defaults=False):
     history: tuple[HistoryEntry, ...] = ()
     restored: Restored | None = None
     nonces: Mapping[str, Moment] = {}
+    last_apply: LastApply | None = None
 
     def template(self, address: Address) -> TemplateRecord | None:
         """The record of the template at that address."""

@@ -1,5 +1,6 @@
 """What the user wants: templates and campaigns, valid and resolved, with the place where each was written."""
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -111,20 +112,64 @@ class Recipient:
     params: Params
 
 
+class FileFormat(StrEnum):
+    """How a recipients file is written."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientsFile:
+    """A recipients file as it was checked: how it is read again, and who of it counts.
+
+    `name` is what positions call it, `path` where it is. `mobile` is the header of the numbers, `columns`
+    that of each parameter, and `defaults` what an empty cell means. `left_out` are the rows that do not
+    count, in rising order. `sha256` is of the bytes that were checked, empty where the file was not read;
+    `data` are these bytes themselves where they are not saved yet.
+    """
+
+    name: str
+    path: str
+    format: FileFormat = FileFormat.CSV
+    encoding: str = "utf-8"
+    mobile: str = "mobile"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Params = field(default_factory=Params)
+    names: frozenset[str] = frozenset()
+    left_out: "array[int]" = field(default_factory=lambda: array("I"), repr=False)
+    count: int = 0
+    sha256: bytes = field(default=b"", repr=False)
+    data: bytes | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file was there to be checked."""
+        return bool(self.sha256)
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as defined: exactly one of `template` (a name) and `temp_id`; `send_time` knows its zone."""
+    """A campaign as defined: exactly one of `template` (a name) and `temp_id`; `send_time` knows its zone.
+
+    `suppressed` counts who is left out because a suppression list names their number.
+    """
 
     name: str
     send_time: datetime
     form: Form
-    recipients: tuple[Recipient, ...] = field(repr=False)
+    recipients: tuple[Recipient, ...] | RecipientsFile = field(repr=False)
     source: Position
     template: str | None = None
     temp_id: int | None = None
     sign_id: int | None = None
     tag: str | None = None
     moved_from: str | None = None
+    suppressed: int = 0
 
     @property
     def address(self) -> Address:
@@ -137,12 +182,16 @@ Resource = Template | Campaign
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Everything that was loaded: resources by address, their files, and a digest of all the bytes."""
+    """Everything that was loaded: resources by address, their files, and a digest of all the bytes.
+
+    `hashes` are those of every file that was read, recipients files among them, by name.
+    """
 
     templates: Mapping[Address, Template] = field(default_factory=dict)
     campaigns: Mapping[Address, Campaign] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     digest: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, address: Address) -> Resource | None:
         """The resource at that address, if it is defined."""

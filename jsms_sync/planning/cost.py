@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import repeat
 
 from jsms_sync.kinds.campaign_settle import Standings
 from jsms_sync.model.decisions import Draft
@@ -14,9 +15,12 @@ from jsms_sync.model.resources import (
     Campaign,
     Definitions,
     Recipient,
+    RecipientsFile,
     TemplateType,
     template_address,
 )
+from jsms_sync.model.rolls import Lengths, Roll
+from jsms_sync.model.rolls import lengths as lengths_of
 from jsms_sync.model.text import OPT_OUT, UNKNOWN_SIGNATURE, VARIABLE, length, parts
 
 
@@ -103,27 +107,52 @@ def desired_text(campaign: Campaign, definitions: Definitions, texts: Texts) -> 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """What is needed to count: the texts, and the characters of the signature in front of them."""
+    """What is needed to count: the texts, the characters of the signature in front of them, and the files.
+
+    `rolls` are the recipients whom files hold.
+    """
 
     texts: Texts
     signature: int = UNKNOWN_SIGNATURE
+    rolls: Mapping[Address, Roll] = field(default_factory=dict)
 
-    def text(self, text: Text | None, people: Sequence[Recipient]) -> Bill:
-        """The bill of a text to those people."""
+    def text(self, text: Text | None, count: int, lengths: Lengths) -> Bill:
+        """The bill of a text to so many people, whose values have those lengths."""
         if text is None:
-            return Bill.unknown(len(people))
+            return Bill.unknown(count)
         pattern = Pattern.of(*text, self.signature)
-        return Bill.of(pattern, Counter(pattern.added(one.params) for one in people), text[1])
+        columns = [lengths[name] for name in pattern.variables if name in lengths]
+        added = map(sum, zip(*columns, strict=True)) if columns else repeat(0, count)
+        return Bill.of(pattern, Counter(added), text[1])
+
+    def people(self, text: Text | None, people: Sequence[Recipient]) -> Bill:
+        """The bill of a text to people who are at hand."""
+        values = [recipient.params.reveal() for recipient in people]
+        names = {name for given in values for name in given}
+        columns = {name: [given.get(name, "") for given in values] for name in names}
+        return self.text(text, len(people), lengths_of(columns))
 
     def draft(self, draft: Draft) -> Bill:
         """The bill of a schedule as it shall be."""
-        return self.text(self.texts.get(draft.template), draft.recipients)
+        text, recipients = self.texts.get(draft.template), draft.recipients
+        if isinstance(recipients, tuple):
+            return self.people(text, recipients)
+        is_known = recipients.lengths or (text is not None and not VARIABLE.search(text[0]))
+        return self.text(text if is_known else None, len(recipients), recipients.lengths)
+
+    def campaign(self, campaign: Campaign, text: Text | None) -> Bill:
+        """The bill of a text to all of a campaign's recipients, as far as somebody has read who they are."""
+        if not isinstance(campaign.recipients, RecipientsFile):
+            return self.people(text, campaign.recipients)
+        roll = self.rolls.get(campaign.address)
+        return Bill(is_known=False) if roll is None else self.text(text, len(roll), roll.lengths)
 
     def standing(self, standing: Standings) -> Bill:
         """The bill of a schedule as it was read; of one that was not, nothing but the people are known."""
-        if standing.shown_time is None:
+        if standing.seen is None:
             return recorded_bill(standing.batch.target)
-        return self.text(self.texts.get(standing.batch.target.temp_id), tuple(standing.recipients.values()))
+        text = self.texts.get(standing.batch.target.temp_id)
+        return self.text(text, len(standing.roll), standing.roll.lengths)
 
 
 def recorded_bill(target: Target) -> Bill:

@@ -45,4 +45,4 @@ def _cost(
 
 
 def _wanted(desired: Campaign, definitions: Definitions, tariff: Tariff) -> Bill:
-    return tariff.text(desired_text(desired, definitions, tariff.texts), desired.recipients)
+    return tariff.campaign(desired, desired_text(desired, definitions, tariff.texts))

@@ -1,7 +1,7 @@
 """One look at everything becomes a plan: every address decided, then what spans addresses."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jsms_sync.kinds.campaign import CampaignFacts, CampaignView
@@ -18,10 +18,12 @@ from jsms_sync.model.resources import (
     Campaign,
     Definitions,
     Problem,
+    RecipientsFile,
     TemplateType,
     kind_of,
     template_address,
 )
+from jsms_sync.model.rolls import Roll
 from jsms_sync.model.serving import Serving
 from jsms_sync.model.settings import DEFAULT_SETTINGS, Limits
 from jsms_sync.model.text import UNKNOWN_SIGNATURE
@@ -47,7 +49,10 @@ from jsms_sync.planning.uses import gone_ids, serving_of, used_ids
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Everything that a plan is made from; `existing` are the recorded source files that still exist."""
+    """Everything that a plan is made from; `existing` are the recorded source files that still exist.
+
+    `rolls` are the recipients whom a file holds, with just the parameters that `wanted_variables` names.
+    """
 
     origin: Origin
     definitions: Definitions
@@ -62,6 +67,7 @@ class Look:
     notes: tuple[str, ...] = ()
     signature: int = UNKNOWN_SIGNATURE
     """The characters of the signature with its brackets."""
+    rolls: Mapping[Address, Roll] = field(default_factory=dict)
 
 
 def make_plan(look: Look) -> Plan:
@@ -82,7 +88,7 @@ def make_plan(look: Look) -> Plan:
     campaigns |= held_back(campaigns, look.definitions, look.state.intents, look.digester.key_id)
     used = used_ids(campaigns.values(), look.state.intents, look.now)
     texts = _texts(look.observed, views)
-    costs = costs_of(look.definitions, campaigns, Tariff(texts, look.signature), look.now)
+    costs = costs_of(look.definitions, campaigns, Tariff(texts, look.signature, look.rolls), look.now)
     refused = {address: view.refused for address, view in campaigns.items() if view.refused}
     leaving = (retirements(templates[a], view, used) for a, view in chosen.items())
     decided = merged(
@@ -110,7 +116,12 @@ def make_plan(look: Look) -> Plan:
         waiting,
         costs,
         refused,
+        any(_is_unread(campaign) for campaign in look.definitions.campaigns.values()),
     )
+
+
+def _is_unread(campaign: Campaign) -> bool:
+    return isinstance(campaign.recipients, RecipientsFile) and not campaign.recipients.is_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +181,24 @@ def _campaign_facts(
         recreate=address in look.choices.recreate,
         overwrite=address in look.choices.overwrite,
         freeze=look.limits.freeze,
+        roll=look.rolls.get(address),
         unsettled=unsettled(look.state, known.history, address),
     )
+
+
+def wanted_variables(look: Look, addresses: Iterable[Address]) -> dict[Address, frozenset[str] | None]:
+    """The variables of the text that each of those campaigns would send; None where nobody knows them."""
+    moved = moves(look.definitions, look.state, look.now)
+    look = replace(look, state=fold(look.state, moved.events))
+    known, views = _Known.of(look.state), dict[Address, TemplateView]()
+    found: dict[Address, frozenset[str] | None] = {}
+    for address in addresses:
+        desired = look.definitions.campaigns[address]
+        if desired.template is not None:
+            template = template_address(desired.template)
+            views[template] = views.get(template) or decide_template(_template_facts(look, known, template))
+        found[address] = _serving(look, desired, views).variables
+    return found
 
 
 def _serving(look: Look, desired: Campaign | None, views: Mapping[Address, TemplateView]) -> Serving:

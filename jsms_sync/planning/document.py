@@ -2,12 +2,17 @@
 
 from datetime import UTC, datetime
 
+from msgspec.structs import asdict
+
 from jsms_sync.model.decisions import BatchCounts, Change, Held, Refusal
 from jsms_sync.model.resources import Position, Problem, kind_of
 from jsms_sync.model.wire import CHINA
 from jsms_sync.planning.cost import Bill, Cost, Costs
 from jsms_sync.planning.fields import differences
-from jsms_sync.planning.plan import Plan
+from jsms_sync.planning.fingerprint import fingerprint, plan_digest
+from jsms_sync.planning.messages import PlannedMessage, Send
+from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.saved import LIFETIME, chosen
 
 FORMAT_VERSION = 1
 
@@ -18,15 +23,18 @@ NO_COST = Cost()
 def plan_document(plan: Plan) -> Json:
     """The whole plan as values that JSON knows."""
     origin = plan.origin
-    return {
+    document: Json = {
         "format_version": FORMAT_VERSION,
         "id": origin.id,
-        "created_at": origin.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "digest": plan_digest(origin.account, plan.changes),
+        "created_at": _utc(origin.created_at),
+        "expires_at": _utc(origin.created_at + LIFETIME),
         "tool_version": origin.tool_version,
         "account": origin.account,
         "state": {"lineage": origin.lineage, "serial": origin.serial},
         "definitions_digest": origin.definitions_digest,
         "settings_digest": origin.settings_digest,
+        "made_from": _made_from(origin),
         "summary": plan.summary,
         "changes": [change_document(change, plan.costs) for change in plan.changes],
         "held": [held_document(held) for held in plan.held],
@@ -39,7 +47,48 @@ def plan_document(plan: Plan) -> Json:
             "balance": plan.estimate.balance,
             "balance_after": plan.estimate.balance_after,
         },
+        "messages": [_message(message) for message in plan.messages],
+        "sends": [_send(send) for send in plan.sends],
     }
+    return document | ({"without_recipients": True} if plan.without_recipients else {})
+
+
+def _made_from(origin: Origin) -> Json:
+    """What `apply FILE` looks for again."""
+    return {
+        "paths": list(origin.paths),
+        "files": dict(sorted(origin.files.items())),
+        "chosen": {name: list(values) for name, values in asdict(chosen(origin.choices)).items()},
+        "options": list(origin.options),
+    }
+
+
+def _message(message: PlannedMessage) -> Json:
+    """A text as it is written, with its cost; the bubble of a phone is made from that."""
+    shown = message.preview
+    return {
+        "address": shown.address,
+        "type": shown.type.word,
+        "signature": message.signature,
+        "content": message.content,
+        "characters": shown.message.characters,
+        "parts": len(shown.message.parts),
+        "room": shown.room if shown.variables else None,
+    }
+
+
+def _send(send: Send) -> Json:
+    return {
+        "address": send.address,
+        "send_time": china_iso(send.send_time),
+        "recipients": send.recipients,
+        "template": send.template,
+        "temp_id": send.temp_id,
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def china_iso(moment: datetime | None) -> str | None:
@@ -62,6 +111,7 @@ def change_document(change: Change, costs: Costs) -> Json:
         "source": _source(change.source),
         "next": list(change.next),
         "expected_approval": china_iso(change.expected_approval),
+        "fingerprint": fingerprint(change),
     }
     if change.batches is not None:
         document["batches"] = _counts(change.batches)

@@ -9,7 +9,14 @@ from jsms_sync.kinds.campaign_settle import settle as settle_campaign
 from jsms_sync.kinds.template_settle import Living
 from jsms_sync.kinds.template_settle import settle as settle_template
 from jsms_sync.model.digests import Digester, unpack
-from jsms_sync.model.observed import Observed, SeenSchedule, SeenTemplate, TemplateSeen, Unreadable
+from jsms_sync.model.observed import (
+    Observed,
+    RolledSchedule,
+    SeenSchedule,
+    SeenTemplate,
+    TemplateSeen,
+    Unreadable,
+)
 from jsms_sync.model.records import Audit, CampaignRecord, Revision, State, TemplateRecord, Text
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.model.wire import china_time
@@ -105,11 +112,11 @@ def _campaign(record: CampaignRecord, look: Look) -> Drift:
 def _changed(standing: Standings, look: Look) -> Drifted:
     """What a schedule shows against what is recorded; recipients by how many differ."""
     target, seen = standing.batch.target, look.seen[standing.batch.schedule_id]
-    assert isinstance(seen, SeenSchedule), "only what was read can be seen to have changed"
+    assert isinstance(seen, SeenSchedule | RolledSchedule), "only what was read can be seen to have changed"
     before: dict[str, object] = {"send_time": china_time(target.send_time), "temp_id": target.temp_id}
     after: dict[str, object] = {"send_time": china_time(seen.send_time), "temp_id": seen.temp_id}
     if is_comparable(target, look.digester):
-        counts = _counts(unpack(target.members), standing.members or {})
+        counts = _counts(unpack(target.members), unpack(standing.members or b""))
         before, after = {**before, **dict.fromkeys(counts, 0)}, {**after, **counts}
     return Drifted(look.address, standing.batch.schedule_id, before, after)
 

@@ -18,7 +18,7 @@ from jsms_sync.model.decisions import (
     Refusal,
     RefusalCode,
 )
-from jsms_sync.model.digests import unpack
+from jsms_sync.model.digests import halves
 from jsms_sync.model.records import CampaignRecord, State, Target
 from jsms_sync.model.resources import Address, Definitions, TemplateType
 from jsms_sync.model.settings import Hours, Limits
@@ -59,11 +59,15 @@ def _new(change: Change, record: CampaignRecord | None, texts: Texts) -> Iterato
                 yield draft, True
             case ChangeBatch(key=key, draft=draft):
                 target = record.batches[key].target if record else None
-                more = target is None or bool(unpack(draft.members).keys() - unpack(target.members).keys())
+                more = target is None or not set(_numbers(draft.members)) <= set(_numbers(target.members))
                 if more or target is None or not _is_same(draft, target, texts):
                     yield draft, more
             case _:
                 pass
+
+
+def _numbers(members: bytes) -> Iterable[int]:
+    return halves(members)[0]
 
 
 def _is_same(draft: Draft, target: Target, texts: Texts) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from jsms_sync.errors import Exit
 from jsms_sync.model.decisions import (
@@ -17,8 +18,12 @@ from jsms_sync.model.decisions import (
 )
 from jsms_sync.model.events import Event
 from jsms_sync.model.resources import Address, Problem, Severity
+from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Costs
 from jsms_sync.planning.future import Waits
+
+if TYPE_CHECKING:
+    from jsms_sync.planning.messages import PlannedMessage, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,11 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the plan was made from and by; `lineage` is None where there is no state yet."""
+    """What the plan was made from and by; `lineage` is None where there is no state yet.
+
+    `paths` are the definitions as they were asked for, `files` the hashes of all that was read for them,
+    `options` what else was given that an apply of the same has to be given.
+    """
 
     id: str
     created_at: datetime
@@ -46,6 +55,10 @@ class Origin:
     serial: int
     definitions_digest: str
     settings_digest: str = ""
+    paths: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    choices: Choices = NOTHING_CHOSEN
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,8 @@ class Plan:
     """What an apply would do, in order, what must wait, and what forbids it; `events` are observations.
 
     `waits` tells which text each campaign waits for, `costs` are those of campaigns, `refused` how many of
-    their recipients JSMS refused before, for good.
+    their recipients JSMS refused before, for good. A plan made `without_recipients` that it needed is for
+    looking at only. `messages` and `sends` are for display.
     """
 
     origin: Origin
@@ -68,6 +82,9 @@ class Plan:
     waits: Waits = field(default_factory=dict)
     costs: Costs = field(default_factory=dict)
     refused: Mapping[Address, int] = field(default_factory=dict)
+    without_recipients: bool = False
+    messages: tuple["PlannedMessage", ...] = ()
+    sends: tuple["Send", ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -1,11 +1,21 @@
 """The message as a phone shows it: its pieces, where each billed part begins, what campaigns pay for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from jsms_sync.model.digests import ENTRY
 from jsms_sync.model.privacy import Mobile
-from jsms_sync.model.resources import Address, Campaign, Definitions, Recipient, Template, TemplateType
+from jsms_sync.model.resources import (
+    Address,
+    Campaign,
+    Definitions,
+    Recipient,
+    RecipientsFile,
+    Template,
+    TemplateType,
+)
+from jsms_sync.model.rolls import Lengths, Roll, lengths
 from jsms_sync.model.text import (
     LONG_PART,
     OPT_OUT,
@@ -112,6 +122,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """The recipients whom a file holds: what their values count, and those of them who are shown, by row."""
+
+    roll: Roll
+    shown: Mapping[int, Recipient] = field(default_factory=dict, repr=False)
+
+
+Crowds = Mapping[Address, Crowd]
+
+
+@dataclass(frozen=True, slots=True)
 class Previews:
     """All that was asked for."""
 
@@ -119,9 +140,13 @@ class Previews:
     elsewhere: tuple[Elsewhere, ...] = ()
 
 
-def previews(definitions: Definitions, request: Request) -> Previews:
-    """The templates that were asked for, or whose campaigns were, and the campaigns without a text here."""
-    chosen = [_chosen(definitions, template, request) for template in definitions.templates.values()]
+def previews(definitions: Definitions, request: Request, crowds: Crowds | None = None) -> Previews:
+    """The templates that were asked for, or whose campaigns were, and the campaigns without a text here.
+
+    `crowds` are the recipients of the campaigns with a file.
+    """
+    templates = definitions.templates.values()
+    chosen = [_chosen(definitions, template, request, crowds or {}) for template in templates]
     elsewhere = tuple(
         Elsewhere(campaign.address, campaign.temp_id)
         for campaign in definitions.campaigns.values()
@@ -130,7 +155,7 @@ def previews(definitions: Definitions, request: Request) -> Previews:
     return Previews(tuple(found for found in chosen if found), elsewhere)
 
 
-def _chosen(definitions: Definitions, template: Template, request: Request) -> Preview | None:
+def _chosen(definitions: Definitions, template: Template, request: Request, crowds: Crowds) -> Preview | None:
     """The template with all its campaigns when it was asked for, else with those that were."""
     asked = request.wants(template.address)
     campaigns = [
@@ -138,18 +163,24 @@ def _chosen(definitions: Definitions, template: Template, request: Request) -> P
         for campaign in definitions.campaigns.values()
         if campaign.template == template.name and (asked or request.wants(campaign.address))
     ]
-    return _preview(template, campaigns, request) if asked or campaigns else None
+    return _preview(template, campaigns, request, crowds) if asked or campaigns else None
 
 
-def _preview(template: Template, campaigns: Iterable[Campaign], request: Request) -> Preview:
-    message = _message(template, request.signature, None)
+def _preview(template: Template, campaigns: Iterable[Campaign], request: Request, crowds: Crowds) -> Preview:
+    shown = template_preview(template, request.signature)
+    audiences = (_audience(template, each, shown.message, request, crowds) for each in campaigns)
+    return replace(shown, audiences=tuple(audiences))
+
+
+def template_preview(template: Template, signature: str | None) -> Preview:
+    """The template's message with placeholders, whoever it is sent to."""
+    message = message_of(template.content, template.type, signature)
     return Preview(
         template.address,
         template.type,
         message,
         tuple(dict.fromkeys(VARIABLE.findall(template.content))),
         _capacity(len(message.parts)) - message.characters,
-        tuple(_audience(template, campaign, message, request) for campaign in campaigns),
     )
 
 
@@ -158,39 +189,67 @@ def _capacity(billed: int) -> int:
     return SINGLE_PART if billed == 1 else billed * LONG_PART
 
 
-def _audience(template: Template, campaign: Campaign, message: Message, request: Request) -> Audience:
-    names = VARIABLE.findall(template.content)
-    counts = [message.characters + _values(names, recipient) for recipient in campaign.recipients]
-    billed = [parts(count) for count in counts]
-    samples = _samples(template, campaign.recipients, counts, request) if request.values else ()
+def _audience(
+    template: Template, campaign: Campaign, message: Message, request: Request, crowds: Crowds
+) -> Audience:
+    crowd = _crowd(campaign, crowds)
+    values = _values(template, crowd.roll.lengths, len(crowd.roll))
+    billed = [parts(message.characters + count) for count in values]
+    samples = _samples(template, crowd, values, request) if request.values else ()
     return Audience(
-        campaign.address, len(counts), min(billed, default=0), max(billed, default=0), sum(billed), samples
+        campaign.address, len(values), min(billed, default=0), max(billed, default=0), sum(billed), samples
     )
 
 
-def _values(names: Iterable[str], recipient: Recipient) -> int:
-    """The characters of the values in all the places of the variables."""
-    given = recipient.params.reveal()
-    return sum(length(given.get(name, "")) for name in names)
+def _crowd(campaign: Campaign, crowds: Crowds) -> Crowd:
+    if isinstance(campaign.recipients, RecipientsFile):
+        return crowds[campaign.address]
+    values = [recipient.params.reveal() for recipient in campaign.recipients]
+    names = {name for given in values for name in given}
+    columns = {name: [given.get(name, "") for given in values] for name in names}
+    # Only its length is asked of it, and no digest is ever compared.
+    roll = Roll(bytes(ENTRY * len(values)), lengths(columns))
+    return Crowd(roll, dict(enumerate(campaign.recipients)))
 
 
-def _samples(
-    template: Template, recipients: Sequence[Recipient], counts: list[int], request: Request
-) -> tuple[Sample, ...]:
-    if not counts:
+def _values(template: Template, of: Lengths, count: int) -> list[int]:
+    """The characters of everybody's values in all the places of the variables."""
+    columns = [of[name] for name in VARIABLE.findall(template.content) if name in of]
+    return list(map(sum, zip(*columns, strict=True))) if columns else [0] * count
+
+
+def sample_rows(template: Template, roll: Roll) -> tuple[tuple[Which, int], ...]:
+    """Whose messages are shown as samples, by their rows."""
+    return _sampled(_values(template, roll.lengths, len(roll)))
+
+
+def _sampled(values: Sequence[int]) -> tuple[tuple[Which, int], ...]:
+    if not values:
         return ()
-    longest, shortest = counts.index(max(counts)), counts.index(min(counts))
-    wanted = [(Which.LONGEST, longest), (Which.SHORTEST, shortest)] if longest != shortest else []
+    longest, shortest = values.index(max(values)), values.index(min(values))
+    if longest == shortest:
+        return ((Which.EXAMPLE, 0),)
+    return ((Which.LONGEST, longest), (Which.SHORTEST, shortest))
+
+
+def _samples(template: Template, crowd: Crowd, values: Sequence[int], request: Request) -> tuple[Sample, ...]:
+    some = [(which, crowd.shown[row]) for which, row in _sampled(values)]
     return tuple(
-        Sample(which, recipients[index].mobile, _message(template, request.signature, recipients[index]))
-        for which, index in wanted or [(Which.EXAMPLE, 0)]
+        Sample(
+            which,
+            recipient.mobile,
+            message_of(template.content, template.type, request.signature, recipient),
+        )
+        for which, recipient in some
     )
 
 
-def _message(template: Template, signature: str | None, recipient: Recipient | None) -> Message:
+def message_of(
+    content: str, type: TemplateType, signature: str | None, recipient: Recipient | None = None
+) -> Message:
     """The message to the recipient; to nobody in particular it has placeholders, which count nothing."""
-    pieces = [*_signed(signature), *_filled(template.content, recipient)]
-    if template.type is TemplateType.MARKETING:
+    pieces = [*_signed(signature), *_filled(content, recipient)]
+    if type is TemplateType.MARKETING:
         pieces.append(Piece(Role.OPT_OUT, OPT_OUT, length(OPT_OUT)))
     characters = sum(piece.counted for piece in pieces)
     return Message(_in_parts(pieces, parts(characters)), characters)

@@ -36,6 +36,7 @@ def sample(campaign: Campaign, serving: Serving, given: Params, signature: int) 
 
 
 def _params(campaign: Campaign, serving: Serving, given: Params) -> Params:
+    assert isinstance(campaign.recipients, tuple), "the first recipient of a file has been read"
     params = given.over(campaign.recipients[0].params)
     if serving.variables is None:
         return params

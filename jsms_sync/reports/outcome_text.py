@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jsms_sync.model.decisions import STUCK, HeldCode
 from jsms_sync.reports.codes import refused_line
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import count
 
+NEEDS_A_PERSON = STUCK | {HeldCode.CANCELLED, HeldCode.ALREADY_SENT, HeldCode.INSIDE_FREEZE_WINDOW}
+"""Held codes that no time and no audit ends."""
 SIGNS = {"done": "✓", "skipped": "○", "failed": "✗", "unknown": "?"}
 PAST = {
     "create": "created",
@@ -17,6 +20,12 @@ PAST = {
     "forget": "forgotten",
     "record": "recorded",
 }
+
+
+def outcomes_text(document: Mapping[str, Any], paint: Paint = plain) -> str:
+    """Every outcome and the summary, as they were told while they came."""
+    lines = "".join(f"{outcome_line(outcome, paint)}\n" for outcome in document["outcomes"])
+    return lines + outcome_summary(document, paint)
 
 
 def outcome_line(outcome: Mapping[str, Any], paint: Paint = plain) -> str:
@@ -51,6 +60,8 @@ def what_next(document: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     if summary["failed"] or summary["skipped"]:
         return ("What is done is recorded; another apply goes on with the rest.",)
-    if summary["held"]:
+    if any(held["code"] not in NEEDS_A_PERSON for held in document["held"]):
         return ("What is held waits; run apply again when it is over (see `jsms-sync status`).",)
+    if summary["held"]:
+        return ("What is held waits for a person; `jsms-sync explain CODE` says what to do.",)
     return ()

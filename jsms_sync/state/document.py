@@ -48,7 +48,7 @@ class _Document(State, frozen=True, kw_only=True):
     history: tuple[HistoryEntry, ...]
 
 
-LATER = frozenset({"restored", "nonces"})
+LATER = frozenset({"restored", "nonces", "last_apply"})
 """Fields that are written only where they say something, so that older versions read what they can."""
 
 _HEAD = msgspec.json.Decoder(_Head)

@@ -76,6 +76,9 @@ class HeldState:
             known = self._stop = data, stops.decode(data, str(self._places.stop))
         return known[1]
 
+    def check_held(self) -> None:
+        """It is: the kernel's lock ends with this process."""
+
     def commit(self, *events: Event) -> None:
         """The events are in the synced journal, all or none of them.
 
@@ -90,6 +93,10 @@ class HeldState:
         except BaseException:
             self._withdraw(events)
             raise
+
+    def unsaved(self) -> bytes | None:
+        """The document of the state where a part of it is durable nowhere; None where all of it is."""
+        return encode(self._folded()) if self._journal.unsettled else None
 
     def close(self) -> None:
         """Everything committed is in the document, and nothing more can be; idle holders wrote nothing.
@@ -132,15 +139,17 @@ class HeldState:
             with suppress(OperationFailed):
                 self._journal.settle_all()
             self._check_document()
-            state = self._ledger.state()
-            state = msgspec.structs.replace(state, serial=state.serial + 1, folded=self._journal.id)
             with told(f"Writing the state {self._places.document}", help=self._where_the_truth_is()):
-                put(self._files, self._places.document, encode(state))
+                put(self._files, self._places.document, encode(self._folded()))
             folded = True
         finally:
             self._journal.close(folded=folded)
         with suppress(OSError):
             self._files.unlink(self._places.journal)
+
+    def _folded(self) -> State:
+        state = self.state
+        return msgspec.structs.replace(state, serial=state.serial + 1, folded=self._journal.id)
 
     def _check_document(self) -> None:
         with told(f"Reading the state {self._places.document}", help=self._where_the_truth_is()):

@@ -40,6 +40,14 @@ class LocalBackend:
         """The path as it was given."""
         return str(self.path)
 
+    @property
+    def is_local(self) -> bool:
+        """That it is."""
+        return True
+
+    def prove(self) -> None:
+        """The kernel keeps the lock, so there is nothing to try."""
+
     def exists(self) -> bool:
         """Whether there is a document."""
         with told(f"Looking for {self.path}"):
@@ -95,7 +103,7 @@ class LocalBackend:
         """Where the state was copied to, beside its document."""
         return back_up(self.files, self._places().document, state, datetime.now(UTC))
 
-    def unlock(self, owner: Holder) -> None:
+    def unlock(self, owner: Holder, id: str | None = None) -> None:
         """Nobody holds the lock; StateLocked where somebody does: the kernel ends it with that process."""
         with locked(self._places().lock, owner, 0):
             return

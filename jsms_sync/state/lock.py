@@ -12,7 +12,7 @@ import msgspec
 
 from jsms_sync.errors import OperationFailed, StateLocked
 from jsms_sync.state.files import told
-from jsms_sync.state.store import Holder
+from jsms_sync.state.store import Holder, told_holder
 
 PAUSE = 0.05
 """Seconds between two attempts to take the lock."""
@@ -80,5 +80,4 @@ def _who(path: Path) -> str:
         holder = msgspec.json.decode(path.read_bytes(), type=Holder)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return "another process holds it"
-    since = holder.since.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
-    return f"{holder.command!r} (process {holder.pid} on {holder.host!r}) holds it since {since}"
+    return told_holder(holder, holder.since)

@@ -17,6 +17,7 @@ from jsms_sync.state.files import Files, put, told
 from jsms_sync.state.lock import locked, this_process
 from jsms_sync.state.places import Places
 
+FORMAT_VERSION = 1
 PATIENCE = 2.0
 """Seconds to wait for somebody else who changes the mark; that takes milliseconds."""
 ATTEMPTS = 100
@@ -31,25 +32,32 @@ class _Document(Stop, frozen=True, kw_only=True, omit_defaults=False):
     """The mark as it is kept, wherever that is; what it does not say may have been lost."""
 
     format_version: Literal[1]
+    serial: int = 0
     campaigns: Mapping[Address, Stopped]
 
 
 _DOCUMENT = msgspec.json.Decoder(_Document)
 
 
-def encode(stop: Stop) -> bytes:
-    """The mark as JSON, in order of address."""
-    document = _Document(format_version=1, campaigns=dict(sorted(stop.campaigns.items())), every=stop.every)
+def encode(stop: Stop, serial: int | None = None) -> bytes:
+    """The mark as JSON, in order of address; numbered where the store wants each write to be (GitLab)."""
+    head = {"format_version": FORMAT_VERSION} | ({} if serial is None else {"serial": serial})
+    document = {**head, "every": stop.every, "campaigns": dict(sorted(stop.campaigns.items()))}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def decode(data: bytes, place: str) -> Stop:
     """The mark; Stale when it cannot be read, so that it is never taken for none."""
+    return decode_numbered(data, place)[0]
+
+
+def decode_numbered(data: bytes, place: str) -> tuple[Stop, int]:
+    """The mark and the number of its write; Stale when it cannot be read."""
     try:
         found = _DOCUMENT.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Stale(f"The stop mark {place} cannot be read: {error}.", help=HELP) from error
-    return Stop(found.campaigns, found.every)
+    return Stop(found.campaigns, found.every), found.serial
 
 
 def read(files: Files, places: Places) -> Stop | None:

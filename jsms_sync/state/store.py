@@ -17,12 +17,20 @@ from jsms_sync.model.stop import Stop
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds a lock and since when; `command` is a verb, never arguments."""
+    """Who holds a lock and since when; `command` is a verb, never arguments, `job` the URL of a CI job."""
 
     pid: int
     host: str
     command: str
     since: datetime
+    job: str | None = None
+
+
+def told_holder(holder: Holder, since: datetime) -> str:
+    """Who holds a lock, in words."""
+    when = since.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
+    job = f", {holder.job}" if holder.job else ""
+    return f"{holder.command!r} (process {holder.pid} on {holder.host!r}{job}) holds it since {when}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ Choose = Callable[[Found], State]
 class Replaced:
     """Where the state that stood there was copied to, if one did; `notes` tell of what else was kept."""
 
-    backup: Path | None
+    backup: Path | str | None
     notes: tuple[str, ...] = ()
 
 
@@ -100,12 +108,24 @@ class Store(Protocol):
         """
         ...
 
+    def check_held(self) -> None:
+        """The state is still held, and longer than a request may take; Stale else, and nothing may leave.
+
+        Cheap, and asked right before the bytes of every request leave.
+        """
+        ...
+
     def commit(self, *events: Event) -> None:
         """The events are durable, all or none of them.
 
         Raises OperationFailed when they are not known to be: then nothing that they announce may leave.
-        Their intents are withdrawn; all else is tried again with the next commit and at the end.
+        Their intents are withdrawn; all else is tried again with the next commit and at the end. Raises Stale
+        when somebody else holds the state by now: then nothing more can be recorded.
         """
+        ...
+
+    def unsaved(self) -> bytes | None:
+        """The document of the state where a part of it is durable nowhere; None where all of it is."""
         ...
 
 
@@ -117,8 +137,17 @@ class Backend(Protocol):
         """Where the state is kept, as the user named it."""
         ...
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine's disk, and lost with it."""
+        ...
+
     def exists(self) -> bool:
         """Whether there is a state."""
+        ...
+
+    def prove(self) -> None:
+        """What the lock rests on holds at this place; OperationFailed where it does not."""
         ...
 
     def read(self) -> Snapshot | None:
@@ -141,12 +170,15 @@ class Backend(Protocol):
         """The state that `choose` makes of what stands here is kept here, and that is copied first."""
         ...
 
-    def back_up(self, state: State) -> Path:
-        """Where the state was copied to; no later run overwrites that."""
+    def back_up(self, state: State) -> Path | str:
+        """Where the state was copied to, as people may be told; no later run overwrites that."""
         ...
 
-    def unlock(self, owner: Holder) -> None:
-        """Nobody holds the state; StateLocked, saying what to do, where somebody does."""
+    def unlock(self, owner: Holder, id: str | None = None) -> None:
+        """Nobody holds the state; StateLocked, saying what to do, where somebody does.
+
+        Whoever held it under that id is locked out: what it still wants to write is refused.
+        """
         ...
 
     def hold(self, *, owner: Holder, timeout: float = 0) -> AbstractContextManager[Store]:

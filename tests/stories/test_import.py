@@ -361,6 +361,20 @@ def test_a_recipients_file_left_over_is_used_only_when_it_is_the_same(
     assert document["files"] == [{"file": "templates.yaml", "result": "created"}]
 
 
+def test_recipients_may_be_kept_outside_of_git(
+    workspace: Workspace, sandbox: Served, console: Client
+) -> None:
+    """With --recipients-dir those who are taken over are written there, and read from there for the proof."""
+    id, away = many(console, "1", range(20)), ("--recipients-dir", "private")
+    ran = workspace.run("import", "campaign.many", id, "--new-state", *away)
+    assert ran.exit == 0, ran
+    assert "private/recipients/many.csv holds phone numbers" in ran.stderr
+    assert not (workspace.folder / "recipients").exists()
+    assert workspace.plan(*away, exit=range(2))["changes"] == []
+    ran = workspace.run("import", "campaign.one", single(console, "1", 40, code="1"), *away)
+    assert ran.exit == 0, ran
+
+
 def test_mode_and_link_of_the_file_stay(workspace: Workspace, sandbox: Served, console: Client) -> None:
     """A link leads to the same file as before, which only its owner may read as before."""
     path = workspace.write("version: 1\r\ntemplates: {}", "kept/real.yaml")

@@ -128,7 +128,7 @@ def test_wrong_calls_are_told_in_two_lines(standing: Workspace, what: str) -> No
         ({"JSMS_MASTER_SECRET": "0" * 24}, 9, "50002"),
         ({"JSMS_APP_KEY": None}, 9, "JSMS_APP_KEY"),
         ({"JSMS_MASTER_SECRET": None}, 9, "JSMS_MASTER_SECRET"),
-        ({"JSMS_MASTER_SECRET": None, "JSMS_MASTER_SECRET_FILE": "/nowhere"}, 3, "/nowhere"),
+        ({"JSMS_MASTER_SECRET": None, "JSMS_MASTER_SECRET_FILE": "/nowhere"}, 9, "/nowhere"),
         ({"JSMS_APP_KEY": "f" * 24}, 6, "account"),
     ],
     ids=["wrong secret", "no key", "no secret", "no secret file", "another account"],

@@ -77,6 +77,21 @@ def test_one_message_goes_to_one_number(approved: Workspace, sandbox: Served) ->
     assert approved.state == state
 
 
+def test_of_a_file_the_first_who_counts_is_the_sample(approved: Workspace, sandbox: Served) -> None:
+    """Who is suppressed is passed over; of the rest of the file nothing is needed."""
+    approved.write("mobile\n19900000001\n", "left.csv")
+    approved.write("mobile,order\n19900000001,left\n+86 19900000002,stays\n19900000003,other\n", "to.csv")
+    file = "    recipients_file: to.csv\n    suppress: left.csv\n    params: {carrier: 顺丰}\n"
+    approved.write(shop(f"  sale:\n    template: offer\n    send_time: 2099-03-01 10:00:00\n{file}"))
+    ran = approved.run("test-send", "sale", *TO, "--auto-approve")
+    assert ran.exit == 0, ran
+    (sent,) = outbox(sandbox)
+    assert (sent["mobile"], sent["content"].partition("】")[2]) == (
+        "18603050709",
+        "您的订单stays已由顺丰发出。",
+    )
+
+
 def test_values_can_be_given(approved: Workspace, sandbox: Served) -> None:
     """Numbers as people write them are understood."""
     ran = approved.run(

@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import which
-from subprocess import run
 from typing import cast
 
 import pytest
 import requests
+from certificates import needs_openssl, server_context
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_server import CUT, RESET, Says, ScriptedServer, gzipped, http, refusal
@@ -188,9 +186,30 @@ def test_what_is_no_answer_leaves_a_doubt(method: str, case: str) -> None:
     with talking(says, pace=IMPATIENT if case == "too slow" else QUICK) as (client, server):
         with pytest.raises(InDoubt) as caught:
             do(client)
+        # What left is heard a moment later where the client did not wait for an answer.
+        end = time.monotonic() + 5
+        while len(server.heard) < attempts and time.monotonic() < end:
+            time.sleep(0.01)
         assert [heard.method for heard in server.heard] == [method] * attempts
     assert method in caught.value.message
     assert NUMBER not in str(caught.value)
+
+
+ANSWERS = sorted((Path(__file__).parents[1] / "cases" / "bad" / "answer").iterdir())
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
+def test_no_answer_is_a_traceback(path: Path) -> None:
+    """Bytes that gateways and mistakes produce are a value, or an error of ours; a POST leaves once."""
+    for status in (200, 400, 502):
+        for method, (do, attempts) in METHODS.items():
+            with talking(http(status, path.read_bytes())) as (client, server):
+                with suppress(ApiError):
+                    do(client)
+                assert 1 <= len(server.heard) <= attempts, method
+        for _, do, _ in ONCE.values():
+            with talking(http(status, path.read_bytes())) as (client, server), suppress(ApiError):
+                do(client)
 
 
 @pytest.mark.parametrize(
@@ -636,42 +655,6 @@ def test_a_bug_of_ours_is_not_called_a_network_error() -> None:
 
 
 # TLS and proxies. Python cannot make a certificate, so these need the command.
-
-needs_openssl = pytest.mark.skipif(which("openssl") is None, reason="makes its certificate with openssl")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate with its key, for 127.0.0.1 and jsms.example."""
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    names = "subjectAltName=IP:127.0.0.1,DNS:jsms.example"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext"
-    run([*command.split(), names, "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
-    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
-    return path
-
-
-def server_context(authority: Path) -> ssl.SSLContext:
-    """What a TLS server needs."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(authority)
-    return context
-
-
-@pytest.fixture
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment without proxies and authorities of its own."""
-    for name in (
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "no_proxy",
-        "requests_ca_bundle",
-        "curl_ca_bundle",
-    ):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    return monkeypatch
 
 
 @needs_openssl

@@ -186,7 +186,7 @@ def test_a_service_that_trims_or_fills_in_shows_what_was_submitted_all_the_same(
     """Blanks around the text and another ttl do not make it another one; what is shown becomes its echo."""
     said = Submission(Text(f" {TEXT.content} ", TEXT.type), "a note")
     revision, _ = resolved(http(200, ANSWER), state(replace(doubt(), submission=said)), "template", "7")
-    expected = Revision(7, NOW, said.text, "a note", TEXT, Audit.APPROVED)
+    expected = Revision(7, NOW, said.text, "a note", TEXT, Audit.APPROVED, submitted_at=NOW)
     assert revision == RevisionSet(OFFER, expected)
 
 

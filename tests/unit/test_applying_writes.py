@@ -1,5 +1,7 @@
 """What becomes of a write when the answer is odd, the state cannot be written, or time has moved on."""
 
+import json
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,13 +16,15 @@ from scripted_server import CUT, Heard, Says, ScriptedServer, http, refusal
 from jsms_sync.api import Client, Credentials, Pace
 from jsms_sync.applying.apply import apply
 from jsms_sync.applying.run import Refusals, Run
-from jsms_sync.errors import Exit
+from jsms_sync.errors import Exit, Stale
 from jsms_sync.model.decisions import (
     Action,
     Change,
     ChangeBatch,
     Draft,
     DropBatch,
+    FileRows,
+    Kept,
     PlaceBatch,
     Reason,
     ResubmitTemplate,
@@ -33,6 +37,7 @@ from jsms_sync.model.outcomes import Outcome, Result
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.records import Audit, Batch, Happened, Refused, Revision, State, Target, Text
 from jsms_sync.model.resources import (
+    Address,
     Form,
     Position,
     Recipient,
@@ -304,6 +309,82 @@ def test_refusals_under_another_key_are_not_kept(tmp_path: Path) -> None:
         knowing(run.store, refused=(Refused(b"x" * 16, 50006),))
         assert carried_out(run, MOVE)[0].result is Result.DONE
         assert run.store.campaign(CAMPAIGN).batches["1"].refused == (Refused(b"x" * 16, 50006),)
+
+
+class Pages:
+    """A reader of a file with just `PEOPLE` in it, which changes when it is told to."""
+
+    def __init__(self) -> None:
+        self.changed = False
+        self.asked: list[list[int]] = []
+
+    def check(self, address: Address) -> None:
+        """Raises Stale once the file has changed."""
+        assert address == CAMPAIGN
+        if self.changed:
+            raise Stale("people.csv has changed")
+
+    def fetch(self, address: Address, rows: FileRows) -> tuple[Recipient, ...]:
+        """The recipients of those rows."""
+        self.check(address)
+        self.asked.append(list(rows.numbers))
+        return tuple(PEOPLE[row] for row in rows.numbers)
+
+
+FROM_FILE = replace(draft(), recipients=FileRows(array("I", [0, 1]), None))
+PLACED = http(200, {"schedule_id": "S1", "success_count": 2, "failure_count": 0})
+
+
+def test_rows_of_a_file_are_read_when_their_batch_is_sent(tmp_path: Path) -> None:
+    """POST and PUT say just what the file says then; a draft itself holds nobody."""
+    pages, move = Pages(), ChangeBatch("1", "S1", FROM_FILE)
+    with applying(tmp_path, PLACED, PLACED) as (run, server):
+        run = replace(run, reader=pages)
+        assert carried_out(run, change(Action.CREATE, PlaceBatch("1", FROM_FILE)))[0].result is Result.DONE
+        assert carried_out(run, change(Action.MODIFY, move))[0].result is Result.DONE
+    sent = [[entry["mobile"] for entry in json.loads(heard.body)["recipients"]] for heard in server.heard]
+    assert sent == [[person.mobile.reveal() for person in PEOPLE]] * 2
+    assert pages.asked == [[0, 1], [0, 1]]
+
+
+def test_a_file_that_has_changed_stops_its_campaign(tmp_path: Path) -> None:
+    """Exit 6: nothing is announced or sent, and no schedule goes to make room for one that cannot come."""
+    pages = Pages()
+    pages.changed = True
+    steps = PlaceBatch("1", FROM_FILE), ChangeBatch("1", "S1", FROM_FILE)
+    swap = change(Action.REPLACE, DropBatch("1", "S1", SEND), PlaceBatch("2", FROM_FILE))
+    with applying(tmp_path, PLACED) as (run, server):
+        knowing(run.store)
+        outcomes = carried_out(replace(run, reader=pages), *(change(Action.MODIFY, s) for s in steps), swap)
+        assert run.store.intents_of(CAMPAIGN) == ()
+    assert [(outcome.result, outcome.exit) for outcome in outcomes] == [(Result.FAILED, Exit.STALE)] * 3
+    assert server.heard == []
+
+
+def test_who_stays_in_a_schedule_is_read_from_it(tmp_path: Path) -> None:
+    """A PUT that keeps text and params says again what the schedule holds of those who stay."""
+    only = pack({DIGESTER.mobile(PEOPLE[1].mobile): DIGESTER.params(PEOPLE[1].params)})
+    keeps = replace(draft(), recipients=Kept(1), members=only)
+    move = change(Action.MODIFY, ChangeBatch("1", "S1", keeps))
+    answer = http(200, {"schedule_id": "S1", "success_count": 1, "failure_count": 0})
+    with applying(tmp_path, schedule(*PEOPLE), answer) as (run, server):
+        knowing(run.store)
+        assert carried_out(run, move)[0].result is Result.DONE
+    assert [heard.method for heard in server.heard] == ["GET", "PUT"]
+    (sent,) = json.loads(server.heard[1].body)["recipients"]
+    assert sent["mobile"] == PEOPLE[1].mobile.reveal()
+
+
+@pytest.mark.parametrize("look", [schedule(PEOPLE[0]), refusal(50028), refusal(50007)])
+def test_who_does_not_stay_any_more_makes_the_plan_stale(tmp_path: Path, look: Says) -> None:
+    """Somebody changed the schedule after the plan was made: nothing is announced or sent."""
+    keeps = replace(draft(), recipients=Kept(2))
+    with applying(tmp_path, look) as (run, server):
+        knowing(run.store)
+        (outcome,) = carried_out(run, change(Action.MODIFY, ChangeBatch("1", "S1", keeps)))
+        assert run.store.intents_of(CAMPAIGN) == ()
+    assert (outcome.result, outcome.exit) == (Result.FAILED, Exit.STALE)
+    assert {heard.method for heard in server.heard} == {"GET"}
 
 
 def test_nothing_leaves_while_the_state_cannot_be_written(tmp_path: Path) -> None:

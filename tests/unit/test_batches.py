@@ -2,16 +2,46 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, composite
 
-from jsms_sync.kinds.batches import CAPACITY, Placement, next_keys, place
-from jsms_sync.model.digests import Members
+from jsms_sync.kinds import batches
+from jsms_sync.kinds.batches import CAPACITY, Wanted, next_keys
+from jsms_sync.model.digests import ENTRY, Members, halves, pack, unpack
+from jsms_sync.model.rolls import Roll
 
 Batches = Mapping[str, Members]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where everyone goes, by digests instead of rows."""
+
+    kept: Batches
+    new: tuple[Members, ...]
+    differing: frozenset[str]
+
+
+def place(desired: Members, current: Batches, changing: frozenset[str], *, may_place: bool) -> Placement:
+    """Places those who are desired, written as members in the order of their rows."""
+    entries = [mobile + params for mobile, params in desired.items()]
+    wanted = Wanted.of(Roll(b"".join(entries)))
+    packed = {key: pack(members) for key, members in current.items()}
+    found = batches.place(wanted, packed, changing, may_place=may_place)
+    kept = {key: members_of(entries, rows) for key, rows in found.kept.items()}
+    return Placement(kept, tuple(members_of(entries, rows) for rows in found.new), found.differing)
+
+
+def members_of(entries: list[bytes], rows: batches.Rows) -> Members:
+    """The members that those rows are, each row once."""
+    packed = b"".join(entries[row] for row in rows)
+    assert len(packed) == len(rows) * ENTRY
+    assert len(unpack(packed)) == len(rows)
+    return unpack(packed)
 
 
 def name(number: int) -> bytes:
@@ -113,6 +143,7 @@ def test_editing_k_recipients_touches_at_most_k_batches(case: tuple[Batches, Mem
     current, desired, edited = case
     placement = place(desired, current, frozenset(), may_place=True)
     touched = [key for key, members in current.items() if placement.kept[key] != members]
+    assert placement.differing == frozenset(touched)
     assert len(touched) + len(placement.new) <= edited
     if placement.new:
         assert all(len(members) == CAPACITY for members in placement.kept.values())
@@ -130,7 +161,24 @@ def test_the_same_question_has_the_same_answer_whatever_the_order_of_the_definit
     """Once everyone is placed, another order of the same recipients changes nothing."""
     current = {"1": crowd(0, 5), "2": crowd(5, 9)}
     desired = dict(reversed([(m, p) for members in current.values() for m, p in members.items()]))
-    assert place(desired, current, frozenset(), may_place=True) == Placement(current, ())
+    assert place(desired, current, frozenset(), may_place=True) == Placement(current, (), frozenset())
+
+
+@given(anything(), st.integers(0, 3))
+def test_who_is_left_out_is_taken_out_and_not_placed(
+    case: tuple[Batches, Members, frozenset[str]], every: int
+) -> None:
+    """Those whose schedule is in doubt, or whom JSMS refused, are treated as if nobody wanted them."""
+    current, desired, changing = case
+    some = list(desired)[:: every + 1] if every else []
+    wanted = Wanted.of(Roll(b"".join(mobile + params for mobile, params in desired.items())))
+    numbers = frozenset(halves(b"".join(mobile + name(0) for mobile in some))[0])
+    wanted = replace(wanted, left_out=numbers)
+    packed = {key: pack(members) for key, members in current.items()}
+    found = batches.place(wanted, packed, changing, may_place=True)
+    entries = [mobile + params for mobile, params in desired.items()]
+    rows = [row for each in (*found.kept.values(), *found.new) for row in each]
+    assert Counter(entries[row][: ENTRY // 2] for row in rows) == Counter(desired.keys() - set(some))
 
 
 def test_keys_of_new_batches_were_never_taken() -> None:

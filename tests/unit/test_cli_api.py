@@ -269,6 +269,8 @@ def test_the_balance_of_the_app_is_the_default(folder: Workspace) -> None:
     [
         ("r.csv", "number\n1\n", "no column `mobile`"),
         ("r.csv", f"mobile,a\n{NUMBER}\n", "r.csv:2:1"),
+        ("r.csv", f'mobile,a\n{NUMBER},"1\n', "r.csv:2:1: this row is not valid CSV"),
+        ("r.csv", f"mobile,a\n{NUMBER},\udcff\n", "r.csv:2:13: the byte 0xff is not utf-8"),
         ("r.json", "{", "not a JSON list"),
         ("r.json", "5", "not a JSON list"),
         ("r.json", "{}", "not a JSON list"),
@@ -284,7 +286,7 @@ def test_recipients_that_cannot_be_read_are_invalid(
 ) -> None:
     """Exit 3 with the place and without the number; nothing is sent."""
     if text:
-        folder.write(text, file)
+        (folder.folder / file).write_bytes(text.encode(errors="surrogateescape"))
     ran, server = run(folder, "messages-batch", "--temp-id", "1", "--recipients", file, says=http(200))
     assert (ran.exit, server.heard) == (3, [])
     assert words in ran.stderr

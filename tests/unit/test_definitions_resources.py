@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from people import people_of
 
 from jsms_sync.definitions import Loaded, load
 from jsms_sync.definitions.wording import shown
@@ -51,25 +52,25 @@ def test_the_example_of_the_contract_becomes_resources() -> None:
         "spring",
     )
     assert spring.send_time == datetime(2027, 3, 1, 2, tzinfo=UTC)
-    assert spring.recipients == (
+    assert people_of(spring) == (
         recipient("15412345678", name="张", shop="极光旗舰店"),
         recipient("15412345679", name="李,四", shop="分店"),
     )
     vip = found.campaigns[Address("campaign.vip-reminder")]
-    assert (vip.form, vip.recipients) == (
+    assert (vip.form, people_of(vip)) == (
         Form.SINGLE,
         (recipient("13812345678", order="1001", carrier="顺丰"),),
     )
     pilot = found.campaigns[Address("campaign.pilot")]
-    assert (pilot.form, len(pilot.recipients), pilot.source.line) == (Form.BATCH, 2, 35)
+    assert (pilot.form, len(people_of(pilot)), pilot.source.line) == (Form.BATCH, 2, 35)
 
 
 def test_parameters_are_the_text_as_written() -> None:
     """Nothing that looks like a number, a date or a truth is turned into one."""
     found = load(["."], folder=CASES / "valid" / "two-files").definitions
     pilot = found.campaigns[Address("campaign.pilot")]
-    assert pilot.recipients[0].mobile.reveal() == "15412345678"
-    assert pilot.recipients[0].params.reveal() == {
+    assert people_of(pilot)[0].mobile.reveal() == "15412345678"
+    assert people_of(pilot)[0].params.reveal() == {
         "code": "007",
         "ratio": "1.10",
         "flag": "yes",
@@ -102,7 +103,7 @@ def test_any_quoted_value_arrives_unchanged(tmp_path_factory: pytest.TempPathFac
     result = load_text(folder, start + inline + sheet)
     assert not result.problems
     for campaign in result.definitions.campaigns.values():
-        assert campaign.recipients == (recipient("15412345678", code=value),)
+        assert people_of(campaign) == (recipient("15412345678", code=value),)
 
 
 def test_only_the_variables_of_the_template_are_sent(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_only_the_variables_of_the_template_are_sent(tmp_path: Path) -> None:
     )
     assert {problem.code for problem in result.problems} == {"unused-param"}
     assert not result.has_errors
-    sent = [campaign.recipients[0].params.reveal() for campaign in result.definitions.campaigns.values()]
+    sent = [people_of(campaign)[0].params.reveal() for campaign in result.definitions.campaigns.values()]
     assert sent == [{"order": "1"}, {"order": "2"}]
 
 
@@ -131,7 +132,7 @@ def test_in_a_file_the_first_of_two_rows_counts(tmp_path: Path) -> None:
         ("recipient-repeated", Severity.WARNING)
     ]
     (campaign,) = result.definitions.campaigns.values()
-    assert campaign.recipients == (recipient("15412345678", code="1"), recipient("15412345679", code="1"))
+    assert people_of(campaign) == (recipient("15412345678", code="1"), recipient("15412345679", code="1"))
 
 
 def test_what_is_sound_is_kept_beside_what_is_not(tmp_path: Path) -> None:
@@ -214,15 +215,15 @@ def test_the_example_is_what_a_shop_would_have() -> None:
     found = result.definitions
     assert len(found.templates) >= 12
     assert {template.type for template in found.templates.values()} == set(TemplateType)
-    sizes = sorted(len(campaign.recipients) for campaign in found.campaigns.values())
+    sizes = sorted(len(people_of(campaign)) for campaign in found.campaigns.values())
     assert sizes == [1, 1, 3, 2500]
     assert [campaign.temp_id for campaign in found.campaigns.values() if campaign.temp_id] == [1]
     for campaign in found.campaigns.values():
         assert campaign.sign_id is None
         assert campaign.send_time.year >= 2035
         assert 8 <= campaign.send_time.hour < 21
-        assert all(person.mobile.reveal().startswith("154") for person in campaign.recipients)
-    numbers = [person.mobile for campaign in found.campaigns.values() for person in campaign.recipients]
+        assert all(person.mobile.reveal().startswith("154") for person in people_of(campaign))
+    numbers = [person.mobile for campaign in found.campaigns.values() for person in people_of(campaign)]
     assert len(set(numbers)) == len(numbers)
     first = (REPOSITORY / "examples" / "templates.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../schemas/definitions.schema.json"

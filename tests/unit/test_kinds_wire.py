@@ -1,6 +1,7 @@
 """Templates and campaigns on the wire: the words of JSMS (`jsms-api.md §4, §6`)."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import builders as b
@@ -9,10 +10,11 @@ import pytest
 from jsms_sync.kinds import campaign_wire, template_wire
 from jsms_sync.model.decisions import Draft
 from jsms_sync.model.digests import pack
-from jsms_sync.model.observed import SeenSchedule, SeenTemplate, Unreadable
+from jsms_sync.model.observed import RolledSchedule, SeenSchedule, SeenTemplate, Unreadable
 from jsms_sync.model.privacy import Mobile, Params
 from jsms_sync.model.records import Audit, Refused, Target
 from jsms_sync.model.resources import Address, Form, TemplateType
+from jsms_sync.model.rolls import roll_of
 from jsms_sync.model.wire import china_time, from_china_time
 
 
@@ -45,6 +47,17 @@ class ScheduleAnswer:
     send_time: str = "2027-01-02 20:00:00"
     temp_id: int = 10
     recipients: tuple[PersonAnswer, ...] = ()
+
+
+@dataclass(frozen=True)
+class ColumnsAnswer:
+    """The same, with the recipients in columns."""
+
+    schedule_id: str = "s1"
+    send_time: str = "2027-01-02 20:00:00"
+    temp_id: int = 10
+    mobiles: Sequence[str] = ()
+    params: Sequence[Mapping[str, str]] = ()
 
 
 def test_a_submission_is_said_in_the_words_of_the_wire() -> None:
@@ -85,9 +98,18 @@ def test_a_schedule_that_was_read_is_in_our_words() -> None:
     assert seen == SeenSchedule("s1", b.moment("+1d"), 10, (one,))
 
 
+def test_a_schedule_is_kept_by_what_its_recipients_are_compared_by() -> None:
+    """The same as of the recipients that were read."""
+    people = b.recipients("a=2 b")
+    mobiles, params = [one.mobile.reveal() for one in people], [one.params.reveal() for one in people]
+    kept = RolledSchedule("s1", b.moment("+1d"), 10, roll_of(people, b.DIGESTER))
+    assert campaign_wire.kept(ColumnsAnswer(mobiles=mobiles, params=params), b.DIGESTER) == kept
+
+
 def test_a_schedule_without_a_time_is_unreadable() -> None:
     """It is never taken for another time, nor for missing."""
     assert isinstance(campaign_wire.seen(ScheduleAnswer(send_time="soon")), Unreadable)
+    assert isinstance(campaign_wire.kept(ColumnsAnswer(send_time="soon"), b.DIGESTER), Unreadable)
 
 
 def test_china_time_is_eight_hours_ahead_without_a_zone() -> None:
@@ -107,9 +129,8 @@ def test_a_draft_becomes_a_target_once_its_template_is_known() -> None:
 def test_refused_recipients_are_remembered_by_what_was_sent_for_them() -> None:
     """Whatever params the answer shows; a number that we did not send is not ours to remember."""
     people = b.recipients("a b=2")
-    draft = Draft(Form.BATCH, b.NOON, 10, people, pack(b.digests(people)))
     nobody, trimmed = b.mobile("z"), Params({"n": "other"})
     failures = [PersonAnswer(people[1].mobile, trimmed, 50006), PersonAnswer(nobody, trimmed, 50024)]
     expected = pack(b.digests(people[1:]))
-    assert campaign_wire.refused(draft, failures, b.DIGESTER) == (Refused(expected, 50006),)
-    assert campaign_wire.refused(replace(draft, recipients=()), failures, b.DIGESTER) == ()
+    assert campaign_wire.refused(people, failures, b.DIGESTER) == (Refused(expected, 50006),)
+    assert campaign_wire.refused((), failures, b.DIGESTER) == ()

@@ -16,10 +16,22 @@ from jsms_sync.model.resources import Address, Problem, Severity
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.document import plan_document
 from jsms_sync.planning.fields import FieldChange, differences
+from jsms_sync.planning.messages import with_messages
 from jsms_sync.planning.plan import Plan, held_exits
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plan.json"
-CHANGE = ["address", "kind", "action", "reason", "remote_id", "fields", "source", "next", "expected_approval"]
+CHANGE = [
+    "address",
+    "kind",
+    "action",
+    "reason",
+    "remote_id",
+    "fields",
+    "source",
+    "next",
+    "expected_approval",
+    "fingerprint",
+]
 WARNING = Problem("tag-unused", Severity.WARNING, "a tag", b.HERE, "remove it", Address("campaign.c"))
 
 
@@ -49,17 +61,36 @@ def everything() -> Look:
     return replace(look, problems=(WARNING,), notes=("told before",))
 
 
+def planned() -> Plan:
+    """The plan for all of that, with the texts that it is about."""
+    look = everything()
+    return with_messages(make_plan(look), look.definitions, "青禾")
+
+
 def test_the_json_of_a_plan_is_what_scripts_read() -> None:
     """Every key of contract §5, in its order; the golden file is its shape to the letter."""
-    assert plan_document(make_plan(everything())) == json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert plan_document(planned()) == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
 def test_the_json_has_the_keys_of_the_contract() -> None:
     """The keys of the document and of a change come in the order in which the contract names them."""
-    document = plan_document(make_plan(everything()))
+    document = plan_document(planned())
     assert list(document) == [
-        *("format_version", "id", "created_at", "tool_version", "account", "state", "definitions_digest"),
-        *("settings_digest", "summary", "changes", "held", "refusals", "problems", "notes", "estimate"),
+        *("format_version", "id", "digest", "created_at", "expires_at", "tool_version", "account", "state"),
+        *(
+            "definitions_digest",
+            "settings_digest",
+            "made_from",
+            "summary",
+            "changes",
+            "held",
+            "refusals",
+            "problems",
+            "notes",
+            "estimate",
+            "messages",
+            "sends",
+        ),
     ]
     for change in document["changes"]:  # type: ignore[attr-defined]  # a list of documents
         assert list(change) == CHANGE + (["batches", "cost"] if change["kind"] == "campaign" else [])
@@ -156,3 +187,16 @@ def test_only_fields_that_differ_are_shown_in_the_order_they_are_written(
 ) -> None:
     """What is new comes where it stands, what is gone comes last."""
     assert differences(before, after) == tuple(FieldChange(*path) for path in paths)
+
+
+def test_a_plan_shows_what_jsms_showed() -> None:
+    """Where somebody changed a schedule outside, that is what an overwrite goes over."""
+    case = next(c for c in diff_cases.cases("campaign") if c.id.endswith("--overwrite sets it again"))
+    (change,) = diff_cases.plan_of(case).changes
+    told = {field.path: (field.before, field.after) for field in differences(change.before, change.after)}
+    assert told["send_time"] == ("2027-01-04 20:00:00", "2027-01-02 20:00:00")
+    assert told["recipients_added"] == (None, 1)
+    other = replace(case, fields={**case.fields, "record": {"batches": {1: {"seen": {"temp_id": 77}}}}})
+    (change,) = diff_cases.plan_of(other).changes
+    told = {field.path: (field.before, field.after) for field in differences(change.before, change.after)}
+    assert told == {"template": (None, "t"), "temp_id": (77, 10)}

@@ -24,7 +24,8 @@ def shown(
 def test_a_template_that_nobody_manages_here_has_no_name_and_no_text() -> None:
     """Its id is what the console shows."""
     intents = [b.intent("POST", C, target=b.target("a b", temp_id=77))]
-    (doubt,) = shown(b.state(intents=intents), b.campaign("c"))
+    known = {C: b.campaign_record(), T: b.template_record(b.revision(10), b.revision(11))}
+    (doubt,) = shown(b.state(known, intents=intents), b.campaign("c"))
     assert (doubt["temp_id"], doubt["template"], doubt["text"]) == (77, None, None)
     assert len(doubt["members"]) == 2
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jsms_sync.definitions import Loaded, load, load_settings
-from jsms_sync.definitions.roster import MOST_PROBLEMS
+from jsms_sync.definitions.findings import MOST_PROBLEMS
 from jsms_sync.model.resources import Address, Severity
 from jsms_sync.model.settings import Level, Limits, Settings
 

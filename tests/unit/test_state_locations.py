@@ -7,6 +7,7 @@ import pytest
 from jsms_sync.errors import InvalidInput
 from jsms_sync.state.local import LocalBackend
 from jsms_sync.state.locations import open_location
+from jsms_sync.state.remote import RemoteBackend
 
 
 @pytest.mark.parametrize(
@@ -24,22 +25,32 @@ def test_paths_are_relative_to_the_folder(location: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "location",
+    ("location", "shown"),
     [
-        "http://localhost/state",
-        "https://user:hunter2@gitlab.example/state",
-        "s3://bucket/key",
-        "postgresql://user:hunter2@db/x?name=prod",
-        "GS://bucket/hunter2",
+        ("http://localhost/state", "http://localhost/state"),
+        ("HTTPS://gitlab.example/api/v4/projects/7/terraform/state/x", None),
+        ("s3://bucket/key", "s3://bucket/key"),
+        ("gs://bucket/a/key", "gs://bucket/a/key"),
+        ("postgresql://user:hunter2@db/x?name=prod", "postgresql://db/x?name=prod"),
     ],
 )
-def test_remote_locations_are_refused(location: str, tmp_path: Path) -> None:
-    """A URL is exit 3 with what to use instead, and nothing of it but the scheme is shown."""
-    with pytest.raises(InvalidInput, match="not supported by this version") as caught:
-        open_location(location, tmp_path)
+def test_urls_are_stores(location: str, shown: str | None, tmp_path: Path) -> None:
+    """A URL is a place that many can share; what is shown of it holds no password."""
+    backend = open_location(location, tmp_path, {})
+    assert isinstance(backend, RemoteBackend)
+    assert backend.location == (shown or location.lower())
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["https://user:hunter2@gitlab.example/state", "ftp://user:hunter2@db/state", "Mongodb+srv://hunter2/x"],
+)
+def test_other_urls_are_refused(location: str, tmp_path: Path) -> None:
+    """A URL that cannot be used is exit 3 with what to use instead, and nothing private of it is shown."""
+    with pytest.raises(InvalidInput) as caught:
+        open_location(location, tmp_path, {})
     assert "hunter2" not in caught.value.message + caught.value.help
-    assert location.partition(":")[0].lower() + "://" in caught.value.message
-    assert "local file" in caught.value.help
+    assert "https://" in caught.value.help
 
 
 def test_an_empty_location_is_refused(tmp_path: Path) -> None:
