@@ -40,6 +40,7 @@ fmt: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python tests/unit/generated_docs.py
+	$(BIN)/python tests/unit/translated_docs.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
