@@ -17,6 +17,7 @@ from jsms_sync.errors import Exit, Interrupted, InvalidInput, JsmsSyncError
 COMMANDS = {
     "init": ("init", "Scaffold definitions, .gitignore and an empty state."),
     "validate": ("validate", "Check the definitions, offline; every problem in one run."),
+    "fmt": ("fmt", "Order the keys of definitions and tidy them, comments kept."),
     "plan": ("plan", "Show what an apply would do; sends GETs only."),
     "show": ("plan", "Show a saved plan."),
     "apply": ("apply", "Plan, ask, and carry the plan out."),
