@@ -39,7 +39,7 @@ fmt: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 docs: $(VENV)/.dev
-	$(BIN)/python tests/unit/generated_docs.py
+	PYTHONPATH=tests $(BIN)/python tests/unit/generated_docs.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

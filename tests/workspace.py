@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from documents import check_told
 from served import Served
 
 from jsms_sync.cli.main import run as run_in_process
@@ -49,6 +50,11 @@ class Ran:
     def told(self) -> str:
         """Everything that was said."""
         return self.stdout + self.stderr
+
+    @property
+    def words(self) -> str:
+        """Everything that was said, however its lines were broken."""
+        return " ".join(self.told.split())
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ class Workspace:
             _set_environment(before)
         ran = Ran(int(code), stdout.getvalue(), stderr.getvalue())
         assert "Traceback" not in ran.told
+        check_told(arguments, ran.stdout)
         return ran
 
     def start(self, *arguments: str, measured: bool = True) -> subprocess.Popen[str]:

@@ -26,7 +26,7 @@ from jsms_sync.model.resources import (
     template_address,
 )
 from jsms_sync.model.rolls import Roll, roll_of
-from jsms_sync.planning.history import by_address, was_forgotten
+from jsms_sync.planning.history import by_address, was_cancelled, was_forgotten
 
 Rolls = Callable[[RecipientsFile, frozenset[str]], Roll]
 
@@ -82,13 +82,16 @@ def _recorded(
     if isinstance(desired, Template):
         revisions = (RevisionSet(desired.address, _revision(client, desired, id, now)) for id in ids)
         return (header(desired, state.template(desired.address)), *revisions)
-    record = state.campaign(desired.address) or CampaignRecord()
+    known = state.campaign(desired.address)
+    record = known or CampaignRecord()
     keys = next_keys(record.batches)
     batches = (
         BatchSet(desired.address, key, _batch(client, state, desired, digester, id, now, rolls))
         for key, id in zip(keys, ids, strict=False)
     )
-    head = CampaignSet(desired.address, desired.source.file, desired.template, record.cancelled)
+    # A cancel that came before its id was known is not undone by that.
+    stopped = known.cancelled if known else was_cancelled(by_address(state), desired.address)
+    head = CampaignSet(desired.address, desired.source.file, desired.template, stopped)
     return (head, *batches)
 
 

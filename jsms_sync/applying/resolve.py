@@ -12,7 +12,7 @@ from jsms_sync.kinds.campaign_settle import is_comparable
 from jsms_sync.model.digests import Digester, pack, unpack
 from jsms_sync.model.events import BatchSet, Event, IntentClosed, RevisionSet
 from jsms_sync.model.observed import Gone, SeenSchedule, SeenTemplate, Unreadable
-from jsms_sync.model.records import Batch, CampaignRecord, Intent, Revision, State, TemplateRecord
+from jsms_sync.model.records import Batch, CampaignRecord, Intent, Revision, State, TemplateRecord, Text
 from jsms_sync.model.resources import Address, kind_of
 
 
@@ -73,11 +73,16 @@ def _template(
     check_read(seen, id)
     assert isinstance(seen, SeenTemplate)
     for intent in doubts:
-        if intent.submission is not None and intent.submission.text == seen.text:
+        if intent.submission is not None and _may_show(seen.text, intent.submission.text):
             said = intent.submission
             revision = Revision(seen.temp_id, now, said.text, said.remark, seen.text, seen.status)
             return intent, RevisionSet(address, replace(revision, submitted_at=intent.at))
     raise _no_match(address, id, "its text is not the one that was submitted")
+
+
+def _may_show(shown: Text, said: Text) -> bool:
+    """Whether a service that trims a text or fills in a ttl may show it so (architecture §4, `echo`)."""
+    return (shown.type, shown.content.strip()) == (said.type, said.content.strip())
 
 
 def _schedule(

@@ -50,7 +50,10 @@ class Ended:
 
 
 @command(
-    "apply", example="jsms-sync apply -f templates.yaml --auto-approve", formats=("text", "json", "jsonl")
+    "apply",
+    example="jsms-sync apply -f templates.yaml --auto-approve",
+    formats=("text", "json", "jsonl"),
+    reports=("text", "json", "markdown"),
 )
 @click.argument("saved", metavar="[FILE]", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")

@@ -80,23 +80,28 @@ def _address(name: str) -> Address:
 
 
 def _known(common: Common, names: tuple[str, ...], state: State) -> frozenset[Address]:
-    """The campaigns of these names; InvalidInput when one is neither recorded nor defined."""
+    """The campaigns of these names; InvalidInput when one is neither recorded nor defined.
+
+    Until an apply has recorded a rename, what is scheduled stands under the old name: that is meant too.
+    """
     addresses, recorded = frozenset(map(_address, names)), frozenset(every_campaign(state))
     if addresses <= recorded:
         return addresses
-    known = recorded | _defined(common)[0]
+    defined, _ = _defined(common)
+    known = recorded | defined.keys()
     for address in sorted(addresses - known):
         raise unknown_address(address, known, "recorded or defined, so nothing was stopped")
-    return addresses
+    former = {defined[address] for address in addresses - recorded}
+    return addresses | {address for address in former if address in recorded}
 
 
-def _defined(common: Common) -> tuple[frozenset[Address], tuple[str, ...]]:
-    """The campaigns that the definitions name, sound or not, and why some may be missing."""
+def _defined(common: Common) -> tuple[dict[Address, Address | None], tuple[str, ...]]:
+    """The campaigns that the definitions name, each with its former name, and why some may be missing."""
     from jsms_sync.definitions.names import addresses
 
     found, problems = addresses(common.settings.definitions, common.chdir)
     told = (f"{each.position}: {each.message}; campaigns that only stand there go on" for each in problems)
-    return frozenset(address for address in found if kind_of(address) == "campaign"), tuple(told)
+    return {a: former for a, former in found.items() if kind_of(a) == "campaign"}, tuple(told)
 
 
 def _cancelled(
@@ -113,7 +118,8 @@ def _cancelled(
             endings = stop(halting, named, marking, since)
             if named.every:
                 rest, told = _defined(common)
-                endings += stop(halting, Named(_never_scheduled(state, rest, since)), marking, since)
+                never = _never_scheduled(state, frozenset(rest), since)
+                endings += stop(halting, Named(never), marking, since)
     except BaseException:
         notes(common, [MARKED] if marking.trouble is None else [])
         raise

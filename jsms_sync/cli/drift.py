@@ -3,7 +3,8 @@
 from jsms_sync.cli.looking import digester_of
 from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.session import backend, clock, connected
-from jsms_sync.cli.terminal import doubts, notes, paint, say, say_json, start_logging
+from jsms_sync.cli.terminal import doubts, notes, start_logging
+from jsms_sync.cli.views import Views, as_json, tell
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Definitions
@@ -13,7 +14,7 @@ from jsms_sync.reports.drift_text import drift_text
 from jsms_sync.state.store import no_state
 
 
-@command("drift", example="jsms-sync drift --format json")
+@command("drift", example="jsms-sync drift --format json", reports=("text", "json"))
 def drift(common: Common, format: str) -> Exit:
     """Compare what is recorded with what JSMS shows. Sends GETs only, and writes no state.
 
@@ -28,8 +29,8 @@ def drift(common: Common, format: str) -> Exit:
     notes(common, (*snapshot.notes, *doubts(snapshot.state)))
     found = _looked(common, snapshot.state)
     document = drift_document(found)
-    say_json(document) if format == "json" else say(drift_text(document, paint()))
-    differs = {Exit.CHANGES} if found.drifted else set()
+    views: Views = {"text": lambda paint: drift_text(document, paint), "json": lambda _: as_json(document)}
+    differs = {tell(common, format, views), *((Exit.CHANGES,) if found.drifted else ())}
     return fold(differs | ({Exit.FAILED} if found.unreadable else set()))
 
 

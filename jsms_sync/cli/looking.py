@@ -4,10 +4,11 @@ import os
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
-from jsms_sync.cli.session import Connection, Identity, looks_ahead
+from jsms_sync.cli.session import Connection, Identity, clock, looks_ahead
 from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.model.decisions import Action, Change
 from jsms_sync.model.digests import Digester
@@ -21,6 +22,7 @@ from jsms_sync.model.text import signature_length
 from jsms_sync.planning.balance import with_balance
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan, wanted_variables
+from jsms_sync.planning.messages import with_messages
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.selection import check_named
 
@@ -73,6 +75,8 @@ def observed_plan(
         )
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
+    # The look took its time: what came due meanwhile was sent, and did not vanish.
+    wanted = replace(wanted, now=clock(common)())
     plan = _plan(wanted, connection.identity, state, observed)
     if priced and any(_costs(change) and kind_of(change.address) == "campaign" for change in plan.changes):
         plan = with_balance(plan, read_balance(connection.client), wanted.choices)
@@ -105,6 +109,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         wanted.common.paths,
         wanted.definitions.hashes,
         wanted.choices,
+        options_again(wanted.common),
     )
     look = Look(
         origin,
@@ -121,7 +126,8 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         signature=signature_length(settings.signature),
     )
     with uncollected():
-        return make_plan(replace(look, rolls=_rolls(look)))
+        made = make_plan(replace(look, rolls=_rolls(look)))
+    return with_messages(made, wanted.definitions, settings.signature)
 
 
 def _rolls(look: Look) -> dict[Address, Roll]:
@@ -135,6 +141,20 @@ def _rolls(look: Look) -> dict[Address, Roll]:
     }
     variables = wanted_variables(look, files)
     return {address: read_roll(file, look.digester, variables[address]) for address, file in files.items()}
+
+
+def options_again(common: Common) -> tuple[str, ...]:
+    """What chose folder, account and state on the command line, for whoever applies the same.
+
+    A location with a scheme may hold credentials; such ones are for the environment or the settings. An
+    absolute folder is where one machine keeps its clone.
+    """
+    folder = None if common.chdir.is_absolute() or common.chdir == Path() else str(common.chdir)
+    base_url = common.base_url if common.base_url and "@" not in common.base_url else None
+    state = common.state if common.state and "://" not in common.state else None
+    given = (("-C", folder), ("--env", common.env), ("--base-url", base_url), ("--state", state))
+    named = tuple(word for option, value in given if value for word in (option, value))
+    return (*named, *(("--sandbox",) if common.sandbox else ()))
 
 
 def _existing(common: Common, state: State) -> frozenset[str]:

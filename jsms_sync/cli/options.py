@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from jsms_sync import __version__
+from jsms_sync.cli.reporting import check_reports
 
 if TYPE_CHECKING:
     from jsms_sync.cli.settings import Gathered
@@ -38,6 +39,7 @@ class Common:
     verbose: int
     quiet: bool
     recipients_dir: str | None = None
+    report: tuple[str, ...] = ()
 
     @cached_property
     def gathered(self) -> "Gathered":
@@ -98,6 +100,12 @@ COMMON = (
         metavar="DIR",
         help="Work as if started in DIR.",
     ),
+    click.Option(
+        ["--report"],
+        multiple=True,
+        metavar="FMT=FILE",
+        help="Also write a report: text, json, markdown, html.",
+    ),
     click.Option(["-v", "--verbose"], count=True, help="Tell each request, on stderr."),
     click.Option(["-q", "--quiet"], is_flag=True, help="No hints and notes on stderr."),
 )
@@ -126,15 +134,20 @@ BEFORE = (
 
 
 def command(
-    name: str, *, example: str, formats: tuple[str, ...] = ("text", "json")
+    name: str, *, example: str, formats: tuple[str, ...] = ("text", "json"), reports: tuple[str, ...] = ()
 ) -> Callable[[F], click.Command]:
-    """A command with the shared options, called with `common` and `format` beside its own."""
+    """A command with the shared options, called with `common` and `format` beside its own.
+
+    `reports` are the formats in which it can write `--report` files; another one is a usage error.
+    """
 
     def decorate(function: F) -> click.Command:
         def callback(**values: Any) -> Any:
             context = click.get_current_context()
             own = {key: value for key, value in values.items() if key not in _NAMES}
-            return function(common=_merged(context), **{**own, "format": _format(context, format_option)})
+            common = _merged(context)
+            check_reports(common.report, reports, context)
+            return function(common=common, **{**own, "format": _format(context, format_option)})
 
         format_option = click.Option(
             ["--format"], type=click.Choice(formats), default=formats[0], show_default=True, help="Of stdout."

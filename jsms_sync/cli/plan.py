@@ -2,23 +2,31 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
 from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.looking import Wanted, observed_plan, offline_plan
 from jsms_sync.cli.options import Common, choices, command, overrides, without_recipients
+from jsms_sync.cli.plan_views import plan_views
 from jsms_sync.cli.reviewed import no_plan, read_plan
 from jsms_sync.cli.session import backend, clock, connected, offline
-from jsms_sync.cli.terminal import hint, paint, say, say_json, start_logging
-from jsms_sync.errors import Exit, OperationFailed, Stale, fold
+from jsms_sync.cli.terminal import hint, start_logging
+from jsms_sync.cli.views import as_json, overwrite, tell
+from jsms_sync.errors import Exit, Stale, fold
 from jsms_sync.planning.document import FORMAT_VERSION, plan_document
 from jsms_sync.planning.plan import Plan
 from jsms_sync.reports.plan_text import plan_text
 
+FORMATS = ("text", "json", "markdown", "html")
 
-@command("plan", example="jsms-sync plan -f templates.yaml --detailed-exitcode")
+
+@command(
+    "plan",
+    example="jsms-sync plan -f templates.yaml --detailed-exitcode",
+    formats=FORMATS,
+    reports=FORMATS,
+)
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan.")
 @click.option("--offline", "is_offline", is_flag=True, help="Ask nothing of JSMS; plan from the state alone.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes, 1 when stuck.")
@@ -40,13 +48,11 @@ def plan(
     made = _planned(wanted, is_offline=is_offline)
     document = plan_document(made)
     if out is not None:
-        _save(common.chdir / out, document)
-    if format == "json":
-        say_json(document)
-    else:
-        say(plan_text(document, paint()))
+        overwrite(common.chdir / out, as_json(document))
+    told = tell(common, format, plan_views(document))
+    if format == "text":
         _what_next(common, made, out)
-    return fold(made.exits(detailed=detailed_exitcode))
+    return fold(made.exits(detailed=detailed_exitcode) | {told})
 
 
 def _planned(wanted: Wanted, *, is_offline: bool) -> Plan:
@@ -56,13 +62,6 @@ def _planned(wanted: Wanted, *, is_offline: bool) -> Plan:
         return offline_plan(wanted, offline(wanted.common), state)
     with connected(wanted.common) as connection:
         return observed_plan(wanted, connection, state)[0]
-
-
-def _save(path: Path, document: dict[str, object]) -> None:
-    try:
-        path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OperationFailed(f"the plan cannot be written to {path}: {error.strerror}") from None
 
 
 def _what_next(common: Common, made: Plan, out: Path | None) -> None:
@@ -75,24 +74,18 @@ def _what_next(common: Common, made: Plan, out: Path | None) -> None:
         hint(common, "Run `jsms-sync apply` to carry it out.")
 
 
-@command("show", example="jsms-sync show plan.json")
+@command(
+    "show", example="jsms-sync show plan.json --format html > plan.html", formats=FORMATS, reports=FORMATS
+)
 @click.argument("saved", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 def show(common: Common, format: str, saved: Path) -> Exit:
     """Show a saved plan."""
-    document, text = _read(common.chdir / saved)
-    if format == "json":
-        say_json(document)
-    else:
-        say(text)
-    return Exit.DONE
-
-
-def _read(path: Path) -> tuple[dict[str, Any], str]:
-    """The saved plan, and as text; what cannot be told as text is no plan."""
+    path = common.chdir / saved
     try:
         document = json.loads(read_plan(path))
         if isinstance(document, dict) and document.get("format_version", FORMAT_VERSION) != FORMAT_VERSION:
             raise Stale(f"{path} was saved by another version of jsms-sync", help="Make the plan again.")
-        return document, plan_text(document, paint())
+        plan_text(document)
+        return tell(common, format, plan_views(document))
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         raise no_plan(path) from None

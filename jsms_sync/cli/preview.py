@@ -6,7 +6,8 @@ import click
 
 from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.options import Common, command
-from jsms_sync.cli.terminal import hint, paint, say, say_json
+from jsms_sync.cli.terminal import hint
+from jsms_sync.cli.views import Views, as_json, tell
 from jsms_sync.definitions.wording import did_you_mean
 from jsms_sync.errors import Exit, InvalidInput
 from jsms_sync.model.decisions import FileRows
@@ -32,7 +33,10 @@ UNSIGNED = (
 )
 
 
-@command("preview", example="jsms-sync preview spring-offer --values", formats=("text", "json", "html"))
+FORMATS = ("text", "json", "html")
+
+
+@command("preview", example="jsms-sync preview spring-offer --values", formats=FORMATS, reports=FORMATS)
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--values", is_flag=True, help="Show values: the longest and the shortest message of each campaign."
@@ -48,10 +52,10 @@ def preview(common: Common, format: str, names: tuple[str, ...], values: bool, s
     known = common.settings.signature if signature is None else signature
     request = Request(_addresses(definitions, names), known, values)
     found = previews(definitions, request, _crowds(definitions, request))
-    _tell(found, format, known)
+    told = tell(common, format, _views(found, known))
     if known is None:
         hint(common, f"Note: {UNSIGNED}.")
-    return Exit.DONE
+    return told
 
 
 def _crowds(definitions: Definitions, request: Request) -> dict[Address, Crowd]:
@@ -72,20 +76,16 @@ def _crowds(definitions: Definitions, request: Request) -> dict[Address, Crowd]:
     return crowds
 
 
-def _tell(found: Previews, format: str, signature: str | None) -> None:
-    match format:
-        case "json":
-            from jsms_sync.reports.preview_json import preview_document
+def _views(found: Previews, signature: str | None) -> Views:
+    from jsms_sync.reports.preview_html import preview_html
+    from jsms_sync.reports.preview_json import preview_document
+    from jsms_sync.reports.preview_text import preview_text
 
-            say_json(preview_document(found, signature))
-        case "html":
-            from jsms_sync.reports.preview_html import preview_html
-
-            say(preview_html(found))
-        case _:
-            from jsms_sync.reports.preview_text import preview_text
-
-            say(preview_text(found, paint()))
+    return {
+        "text": lambda paint: preview_text(found, paint),
+        "json": lambda _: as_json(preview_document(found, signature)),
+        "html": lambda _: preview_html(found),
+    }
 
 
 def _addresses(definitions: Definitions, names: tuple[str, ...]) -> frozenset[Address]:

@@ -14,8 +14,10 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.polling import seen
 from jsms_sync.cli.session import Connection, backend, clock, connected
 from jsms_sync.cli.standing import Standing, look
+from jsms_sync.cli.status_views import status_views
 from jsms_sync.cli.terminal import doubts, hint, notes, paint, say, say_json, start_logging
-from jsms_sync.errors import Exit, InvalidInput
+from jsms_sync.cli.views import tell, write_reports
+from jsms_sync.errors import Exit, InvalidInput, fold
 from jsms_sync.model.records import Audit
 from jsms_sync.model.wire import china_time
 from jsms_sync.planning.document import FORMAT_VERSION
@@ -34,7 +36,12 @@ def _duration(_context: click.Context, _option: click.Parameter, text: str | Non
     return None if text is None else duration(text)
 
 
-@command("status", example="jsms-sync status --due 24h")
+@command(
+    "status",
+    example="jsms-sync status --due 24h",
+    formats=("text", "json", "markdown"),
+    reports=("text", "json", "markdown"),
+)
 @click.option("--watch", is_flag=True, help="Look again and again, until no audit is open.")
 @click.option(
     "--due",
@@ -52,12 +59,11 @@ def status(common: Common, format: str, watch: bool, due: timedelta | None) -> E
     wanted = Wanted(common, definitions, problems, time())
     with connected(common) as connection:
         standing = _watch(wanted, connection, time, due) if watch else look(wanted, connection, due)
-    if format == "json":
-        say_json(standing.document)
-    elif not watch:
+    views = status_views(standing.document)
+    if format == "text" and not watch:
         notes(common, standing.notes)
-        say(status_text(standing.document, paint()))
-    return Exit.DONE if standing.is_ready else Exit.FAILED
+    written = write_reports(common, views) if watch else tell(common, format, views)
+    return fold({written, Exit.DONE if standing.is_ready else Exit.FAILED})
 
 
 def _watch(

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.terminal import hint, paint, say, say_json
+from jsms_sync.cli.views import Views, as_json, write_reports
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.decisions import Refusal
 from jsms_sync.model.outcomes import Outcome
-from jsms_sync.planning.document import plan_document
+from jsms_sync.planning.document import Json, plan_document
 from jsms_sync.planning.plan import Plan
 from jsms_sync.reports.outcome_json import apply_document, outcome_document
-from jsms_sync.reports.outcome_text import outcome_line, outcome_summary, what_next
+from jsms_sync.reports.outcome_markdown import outcome_markdown
+from jsms_sync.reports.outcome_text import outcome_line, outcome_summary, outcomes_text, what_next
 from jsms_sync.reports.plan_text import plan_text, refusals_text
 
 
@@ -41,7 +43,7 @@ class Teller:
         """How it ended, and the exit code."""
         document = apply_document(plan.origin.id, outcomes, plan.held, plan.refusals)
         self._ended(document, quiet=bool(plan.refusals or plan.is_invalid))
-        return fold(exits)
+        return fold({*exits, self._reported(document, plan_text(plan_document(plan)))})
 
     def refused(self, refusals: tuple[Refusal, ...]) -> Exit:
         """That it could not even start."""
@@ -49,7 +51,16 @@ class Teller:
         if self.format == "text":
             say(refusals_text(document["refusals"], paint()))
         self._ended(document, quiet=True)
-        return Exit.REFUSED
+        return fold({Exit.REFUSED, self._reported(document, refusals_text(document["refusals"]))})
+
+    def _reported(self, document: Json, planned: str) -> Exit:
+        """Every report that was asked for is written; the one in text begins with what was planned."""
+        views: Views = {
+            "text": lambda paint: planned + outcomes_text(document, paint),
+            "json": lambda _: as_json(document),
+            "markdown": lambda _: outcome_markdown(document),
+        }
+        return write_reports(self.common, views)
 
     def _ended(self, document: dict[str, object], *, quiet: bool) -> None:
         if self.format == "json":

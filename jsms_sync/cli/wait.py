@@ -12,20 +12,25 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.polling import REAL, Pace, seen
 from jsms_sync.cli.session import Connection, backend, clock, connected
 from jsms_sync.cli.standing import Standing, look
-from jsms_sync.cli.terminal import hint, notes, paint, say, say_json, start_logging
+from jsms_sync.cli.status_views import status_views
+from jsms_sync.cli.terminal import hint, notes, start_logging
+from jsms_sync.cli.views import tell
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.observed import Unreadable
 from jsms_sync.model.records import Audit, State
 from jsms_sync.planning.audits import BAD, Key, Revisions, Verdict, Verdicts, auditing, revisions, verdicts
 from jsms_sync.planning.status import in_phase
-from jsms_sync.reports.status_text import status_text
 from jsms_sync.reports.wait_text import news, still_waiting
 
 SILENCE = 600.0
 """Seconds after which a wait says that it goes on: CI runners end what is silent for too long."""
 
 
-@command("wait", example="jsms-sync wait --timeout 14400 && jsms-sync apply --auto-approve")
+@command(
+    "wait",
+    example="jsms-sync wait --timeout 14400 && jsms-sync apply --auto-approve",
+    reports=("text", "json", "markdown"),
+)
 @click.option("--timeout", type=click.FloatRange(0), metavar="S", help="Give up after so many seconds.")
 def wait(common: Common, format: str, timeout: float | None) -> Exit:
     """Wait until no audit of a submitted text is open.
@@ -41,11 +46,8 @@ def wait(common: Common, format: str, timeout: float | None) -> Exit:
         found = wait_for_audits(wanted, connection, time, timeout=timeout)
         standing = look(replace(wanted, now=time()), connection)
     notes(common, standing.notes)
-    if format == "json":
-        say_json(standing.document)
-    else:
-        say(status_text(standing.document, paint()))
-    return fold(_exits(found, standing))
+    told = tell(common, format, status_views(standing.document))
+    return fold(_exits(found, standing) | {told})
 
 
 def _exits(found: Verdicts, standing: Standing) -> set[Exit]:

@@ -1,6 +1,6 @@
 """Entries without errors made resources."""
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from jsms_sync.definitions.entries import Entry
 from jsms_sync.definitions.roster import Roster
@@ -28,12 +28,16 @@ def template(entry: Entry) -> Template:
 
 
 def time_of(entry: Entry, zone: tzinfo | None) -> datetime | Problem | None:
-    """When the campaign goes out, or why its text is no time; None where another problem hides it."""
+    """When the campaign goes out, or why its text is no time; None where another problem hides it.
+
+    In an unknown zone nobody knows the instant, but a day that does not exist does so nowhere.
+    """
     text = entry.text("send_time")
-    if text is None or zone is None:
+    if text is None:
         return None
     try:
-        return send_time(text, zone)
+        at = send_time(text, zone or UTC)
+        return at if zone else None
     except NoSuchTime as why:
         message = f"`send_time` of {entry.address} cannot be `{shown(text)}`: {why}"
         return entry.problem(why.code, entry.value("send_time"), message)

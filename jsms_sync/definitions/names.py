@@ -3,29 +3,36 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jsms_sync.definitions.entries import entries
+from jsms_sync.definitions.entries import Entry, entries
 from jsms_sync.definitions.reader import read
 from jsms_sync.definitions.sources import find, read_bytes
-from jsms_sync.model.resources import Address, Problem
+from jsms_sync.model.resources import Address, Problem, kind_of
 
 
-def addresses(paths: Sequence[str], folder: Path) -> tuple[frozenset[Address], tuple[Problem, ...]]:
-    """Every address that can be made out, sound or not, and why a file could not be read.
+def addresses(
+    paths: Sequence[str], folder: Path
+) -> tuple[dict[Address, Address | None], tuple[Problem, ...]]:
+    """Every address that can be made out, sound or not, with the one it was moved from, if it says so.
 
-    No recipients file is opened, and no rule is asked.
+    And why a file could not be read. No recipients file is opened, and no rule is asked.
     """
     names, problems = find(paths, folder)
-    found: set[Address] = set()
+    found: dict[Address, Address | None] = {}
     for name in names:
         for each in _named(name, folder):
             if isinstance(each, Problem):
                 problems.append(each)
             else:
-                found.add(each)
-    return frozenset(found), tuple(problems)
+                found[each.address] = _former(each)
+    return found, tuple(problems)
 
 
-def _named(name: str, folder: Path) -> Iterator[Address | Problem]:
+def _former(entry: Entry) -> Address | None:
+    former = entry.text("moved_from")
+    return Address(f"{kind_of(entry.address)}.{former}") if former else None
+
+
+def _named(name: str, folder: Path) -> Iterator[Entry | Problem]:
     data = read_bytes(name, folder)
     if isinstance(data, Problem):
         yield data
@@ -34,4 +41,4 @@ def _named(name: str, folder: Path) -> Iterator[Address | Problem]:
     if document is None:
         yield from problems[-1:]
         return
-    yield from (entry.address for entry in entries(document, document.bad))
+    yield from entries(document, document.bad)

@@ -132,7 +132,7 @@ def _one_of(path: Path, error: Any) -> Iterator[Fault]:
     choices = [choice["required"][0] for choice in error.validator_value]
     given = [key for key in choices if key in error.instance]
     message = (
-        f"{subject(path)} has {quoted(given)}, of which only one can be"
+        f"{subject(path)} has {' and '.join(f'`{key}`' for key in given)}: only one of them can be"
         if given
         else f"{subject(path)} needs one of {quoted(choices)}"
     )

@@ -248,7 +248,7 @@ def _why_not(case: Case) -> str:
 def _form(facts: CampaignFacts, case: Case) -> Decision | None:
     if not case.live or all(b.batch.target.form is case.desired.form for b in case.live):
         return None
-    if not case.serving.ready:
+    if not case.serving.ready or case.stays:
         return _hold(case, HeldCode.TEMPLATE_NOT_APPROVED, _why_not(case), "after approval: replace")
     if not case.may_place or case.settled.doubts:
         return waiting(case)

@@ -17,6 +17,9 @@ from jsms_sync.model.rolls import Roll, roll_of
 PRESUMED = timedelta(days=1)
 """How long after its time a POST in doubt is presumed to have been sent."""
 
+SKEW = timedelta(seconds=60)
+"""By so much may the service's clock be ahead of ours: what vanished this close to its time may be sent."""
+
 
 class Standing(Enum):
     """How one batch stands after a look."""
@@ -109,6 +112,7 @@ def _settled(
 ) -> tuple[Standings | None, list[Event]]:
     closing: list[Event] = [IntentClosed(announced.id)] if announced else []
     passed = batch.target.send_time <= look.now
+    may_be_sent = batch.target.send_time <= look.now + SKEW
     match look.seen.get(batch.schedule_id):
         case None:
             standing = Standing.GONE if batch.gone else Standing.PASSED if passed else Standing.PENDING
@@ -118,12 +122,12 @@ def _settled(
             meant = announced.target.send_time if announced and announced.target else look.now
             standing = Standing.PASSED if passed and meant <= look.now else Standing.UNREADABLE
             return Standings(key, batch, standing, _recorded(batch, look)), []
-        case Gone() if announced is not None and announced.method == "DELETE":
+        case Gone() if announced is not None and announced.method == "DELETE" and not may_be_sent:
             return None, [BatchDropped(look.address, key), *closing]
-        case Gone() if stopped and not passed:
+        case Gone() if stopped and not may_be_sent:
             # `cancel` was killed between its DELETE and its note of it, or somebody else was quicker.
             return None, [BatchDropped(look.address, key), *closing]
-        case Gone() if batch.gone or not passed:
+        case Gone() if batch.gone or not may_be_sent:
             vanished = replace(batch, gone=True)
             setting: list[Event] = [] if batch.gone else [BatchSet(look.address, key, vanished)]
             return Standings(key, vanished, Standing.GONE, _recorded(batch, look)), setting + closing

@@ -83,8 +83,12 @@ class Case:
 
     @property
     def refused(self) -> tuple[Refused, ...]:
-        """Those whom JSMS refused for good, until their entry changes."""
-        batches = (b.batch for b in self.settled.batches if is_comparable(b.batch.target, self.digester))
+        """Those whom JSMS refused for good, until their entry changes.
+
+        What `--recreate` drops takes its refusals with it, so they are tried, and recorded, again.
+        """
+        kept = (b for b in self.settled.batches if b.standing is not Standing.GONE or not self.recreate)
+        batches = (b.batch for b in kept if is_comparable(b.batch.target, self.digester))
         return tuple(r for batch in batches for r in batch.refused if r.code not in PASSING)
 
     @property

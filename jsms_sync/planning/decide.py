@@ -35,6 +35,7 @@ from jsms_sync.planning.guards import foreseen, send_refusals, sends
 from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
 from jsms_sync.planning.order import in_order
+from jsms_sync.planning.orphans import held_back
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.renames import rename_notes
 from jsms_sync.planning.safety import (
@@ -84,6 +85,7 @@ def make_plan(look: Look) -> Plan:
     selection = selection.without(stranded(look.definitions, look.state, selection, views, campaigns))
     chosen = {a: view for a, view in views.items() if a not in selection.left_out}
     campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
+    campaigns |= held_back(campaigns, look.definitions, look.state.intents, look.digester.key_id)
     used = used_ids(campaigns.values(), look.state.intents, look.now)
     texts = _texts(look.observed, views)
     costs = costs_of(look.definitions, campaigns, Tariff(texts, look.signature, look.rolls), look.now)

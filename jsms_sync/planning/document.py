@@ -10,6 +10,7 @@ from jsms_sync.model.wire import CHINA
 from jsms_sync.planning.cost import Bill, Cost, Costs
 from jsms_sync.planning.fields import differences
 from jsms_sync.planning.fingerprint import fingerprint, plan_digest
+from jsms_sync.planning.messages import PlannedMessage, Send
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.saved import LIFETIME, chosen
 
@@ -46,6 +47,8 @@ def plan_document(plan: Plan) -> Json:
             "balance": plan.estimate.balance,
             "balance_after": plan.estimate.balance_after,
         },
+        "messages": [_message(message) for message in plan.messages],
+        "sends": [_send(send) for send in plan.sends],
     }
     return document | ({"without_recipients": True} if plan.without_recipients else {})
 
@@ -56,6 +59,31 @@ def _made_from(origin: Origin) -> Json:
         "paths": list(origin.paths),
         "files": dict(sorted(origin.files.items())),
         "chosen": {name: list(values) for name, values in asdict(chosen(origin.choices)).items()},
+        "options": list(origin.options),
+    }
+
+
+def _message(message: PlannedMessage) -> Json:
+    """A text as it is written, with its cost; the bubble of a phone is made from that."""
+    shown = message.preview
+    return {
+        "address": shown.address,
+        "type": shown.type.word,
+        "signature": message.signature,
+        "content": message.content,
+        "characters": shown.message.characters,
+        "parts": len(shown.message.parts),
+        "room": shown.room if shown.variables else None,
+    }
+
+
+def _send(send: Send) -> Json:
+    return {
+        "address": send.address,
+        "send_time": china_iso(send.send_time),
+        "recipients": send.recipients,
+        "template": send.template,
+        "temp_id": send.temp_id,
     }
 
 

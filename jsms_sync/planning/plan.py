@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from jsms_sync.errors import Exit
 from jsms_sync.model.decisions import (
@@ -20,6 +21,9 @@ from jsms_sync.model.resources import Address, Problem, Severity
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Costs
 from jsms_sync.planning.future import Waits
+
+if TYPE_CHECKING:
+    from jsms_sync.planning.messages import PlannedMessage, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Estimate:
 class Origin:
     """What the plan was made from and by; `lineage` is None where there is no state yet.
 
-    `paths` are the definitions as they were asked for, `files` the hashes of all that was read for them.
+    `paths` are the definitions as they were asked for, `files` the hashes of all that was read for them,
+    `options` what else was given that an apply of the same has to be given.
     """
 
     id: str
@@ -53,6 +58,7 @@ class Origin:
     paths: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = NOTHING_CHOSEN
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Plan:
 
     `waits` tells which text each campaign waits for, `costs` are those of campaigns, `refused` how many of
     their recipients JSMS refused before, for good. A plan made `without_recipients` that it needed is for
-    looking at only.
+    looking at only. `messages` and `sends` are for display.
     """
 
     origin: Origin
@@ -77,6 +83,8 @@ class Plan:
     costs: Costs = field(default_factory=dict)
     refused: Mapping[Address, int] = field(default_factory=dict)
     without_recipients: bool = False
+    messages: tuple["PlannedMessage", ...] = ()
+    sends: tuple["Send", ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -1,7 +1,7 @@
 """The message as a phone shows it: its pieces, where each billed part begins, what campaigns pay for it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from jsms_sync.model.digests import ENTRY
@@ -167,14 +167,20 @@ def _chosen(definitions: Definitions, template: Template, request: Request, crow
 
 
 def _preview(template: Template, campaigns: Iterable[Campaign], request: Request, crowds: Crowds) -> Preview:
-    message = _message(template, request.signature, None)
+    shown = template_preview(template, request.signature)
+    audiences = (_audience(template, each, shown.message, request, crowds) for each in campaigns)
+    return replace(shown, audiences=tuple(audiences))
+
+
+def template_preview(template: Template, signature: str | None) -> Preview:
+    """The template's message with placeholders, whoever it is sent to."""
+    message = message_of(template.content, template.type, signature)
     return Preview(
         template.address,
         template.type,
         message,
         tuple(dict.fromkeys(VARIABLE.findall(template.content))),
         _capacity(len(message.parts)) - message.characters,
-        tuple(_audience(template, each, message, request, crowds) for each in campaigns),
     )
 
 
@@ -229,15 +235,21 @@ def _sampled(values: Sequence[int]) -> tuple[tuple[Which, int], ...]:
 def _samples(template: Template, crowd: Crowd, values: Sequence[int], request: Request) -> tuple[Sample, ...]:
     some = [(which, crowd.shown[row]) for which, row in _sampled(values)]
     return tuple(
-        Sample(which, recipient.mobile, _message(template, request.signature, recipient))
+        Sample(
+            which,
+            recipient.mobile,
+            message_of(template.content, template.type, request.signature, recipient),
+        )
         for which, recipient in some
     )
 
 
-def _message(template: Template, signature: str | None, recipient: Recipient | None) -> Message:
+def message_of(
+    content: str, type: TemplateType, signature: str | None, recipient: Recipient | None = None
+) -> Message:
     """The message to the recipient; to nobody in particular it has placeholders, which count nothing."""
-    pieces = [*_signed(signature), *_filled(template.content, recipient)]
-    if template.type is TemplateType.MARKETING:
+    pieces = [*_signed(signature), *_filled(content, recipient)]
+    if type is TemplateType.MARKETING:
         pieces.append(Piece(Role.OPT_OUT, OPT_OUT, length(OPT_OUT)))
     characters = sum(piece.counted for piece in pieces)
     return Message(_in_parts(pieces, parts(characters)), characters)

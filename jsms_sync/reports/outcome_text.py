@@ -22,6 +22,12 @@ PAST = {
 }
 
 
+def outcomes_text(document: Mapping[str, Any], paint: Paint = plain) -> str:
+    """Every outcome and the summary, as they were told while they came."""
+    lines = "".join(f"{outcome_line(outcome, paint)}\n" for outcome in document["outcomes"])
+    return lines + outcome_summary(document, paint)
+
+
 def outcome_line(outcome: Mapping[str, Any], paint: Paint = plain) -> str:
     """One outcome: what was done, or why it was not, and below it whom JSMS refused."""
     refused = [paint("warning", f"    {refused_line(each)}") for each in outcome.get("refused", ())]

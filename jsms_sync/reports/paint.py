@@ -27,6 +27,8 @@ COLOURS = {
     "unknown": "1;31",
     "error": "1;31",
     "warning": "33",
+    "removed": "31",
+    "added": "32",
     "dim": "90",
     "strong": "1",
 }

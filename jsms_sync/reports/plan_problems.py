@@ -33,7 +33,7 @@ def problem_lines(problems: Iterable[Document], paint: Paint) -> Iterator[str]:
 
 
 def _problem(problem: Document, paint: Paint) -> Iterator[str]:
-    place = f"{problem['file']}:{problem['line']}:{problem['column']}"
+    place = visible(f"{problem['file']}:{problem['line']}:{problem['column']}")
     weight = paint(problem["severity"], problem["severity"])
-    yield f"{place}: {weight}: {visible(problem['message'])} [{problem['code']}]"
+    yield f"{place}: {weight}: {visible(problem['message'])} [{visible(problem['code'])}]"
     yield from (paint("dim", f"    {visible(line)}") for line in problem["help"].splitlines())

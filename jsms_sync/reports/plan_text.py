@@ -5,9 +5,11 @@ from typing import Any
 
 from jsms_sync.model.decisions import AFTER_APPROVAL, AFTER_GRACE, AUDIT_PENDING, HeldCode
 from jsms_sync.model.decisions import STUCK as STUCK_CODES
+from jsms_sync.reports.columns import hung
 from jsms_sync.reports.paint import Paint, plain
+from jsms_sync.reports.plan_fields import field_lines
 from jsms_sync.reports.plan_problems import problem_lines
-from jsms_sync.reports.words import china_minute, count, each, one_line, visible
+from jsms_sync.reports.words import china_minute, count, each, visible
 
 Document = Mapping[str, Any]
 
@@ -44,8 +46,10 @@ def plan_text(plan: Document, paint: Paint = plain) -> str:
     blocks += _later(later, paint)
     blocks += _section(REFUSED, refused, paint)
     blocks += problem_lines(plan.get("problems", ()), paint)
-    notes = [f"Note: {note}" for note in (*plan.get("notes", ()), *_only_to_look_at(plan))]
-    told = "\n".join([*blocks, *([""] if blocks else []), *notes, *_cost(plan), _summary(plan, paint)])
+    told_notes = (*plan.get("notes", ()), *_only_to_look_at(plan))
+    notes = [hung("Note: ", visible(note)) for note in told_notes]
+    cost = [hung("", line) for line in cost_lines(plan)]
+    told = "\n".join([*blocks, *([""] if blocks else []), *notes, *cost, _summary(plan, paint)])
     return told.lstrip("\n") + "\n"
 
 
@@ -77,11 +81,12 @@ def _section(title: str, entries: Iterable[str], paint: Paint) -> Iterator[str]:
 
 
 def _change(change: Document, paint: Paint) -> str:
-    head = f"{SIGNS[change['action']]} {change['address']}: {change['action']} ({_reason(change)})"
+    address = visible(change["address"])
+    head = f"{SIGNS[change['action']]} {address}: {change['action']} ({visible(reason_words(change))})"
     lines = [paint(change["action"], head)]
-    lines += [f"    {line}" for field in change["fields"] for line in _field(field, change["action"])]
-    lines += [f"    schedules: {_batches(change['batches'])}"] if "batches" in change else []
-    lines += [f"    cost: {told}" for told in _cost_of(change.get("cost"))]
+    lines += [line for field in change["fields"] for line in field_lines(field, change["action"], paint)]
+    lines += [f"    schedules: {batches(change['batches'])}"] if "batches" in change else []
+    lines += [hung("    cost: ", told) for told in cost_of(change.get("cost"))]
     lines += [_arrow(line, paint) for line in change["next"] if _time_of(line) == HELD]
     return "\n".join(lines)
 
@@ -89,7 +94,7 @@ def _change(change: Document, paint: Paint) -> str:
 def _after_changes(plan: Document, paint: Paint) -> Iterator[Later]:
     """What follows the changes, each under the title of its time."""
     for change in plan["changes"]:
-        head = f"{paint(change['action'], SIGNS[change['action']])} {change['address']}"
+        head = f"{paint(change['action'], SIGNS[change['action']])} {visible(change['address'])}"
         for title in (APPROVAL, GRACE):
             if lines := [line for line in change["next"] if _time_of(line) == title]:
                 yield title, _expected(change) if title == APPROVAL else "", _told(head, lines, paint)
@@ -98,7 +103,7 @@ def _after_changes(plan: Document, paint: Paint) -> Iterator[Later]:
 def _told(head: str, lines: list[str], paint: Paint) -> str:
     """The head with what follows: on its line where there is just one thing."""
     if len(lines) == 1:
-        return f"{head}: {_event(lines[0])}"
+        return f"{head}: {visible(_event(lines[0]))}"
     return "\n".join([head, *(_arrow(line, paint) for line in lines)])
 
 
@@ -111,7 +116,7 @@ def _held(plan: Document, paint: Paint) -> Iterator[Later]:
         at = _expected(held) if title == APPROVAL else ""
         yield title, at, _entry(held, lines, "held", "…", paint)
         if after:
-            yield GRACE, "", _told(f"{paint('held', '…')} {held['address']}", after, paint)
+            yield GRACE, "", _told(f"{paint('held', '…')} {visible(held['address'])}", after, paint)
 
 
 def _title_of(code: str) -> str:
@@ -134,7 +139,7 @@ def _event(line: str) -> str:
 
 
 def _arrow(line: str, paint: Paint) -> str:
-    return paint("dim", f"    → {_event(line)}")
+    return paint("dim", hung("    → ", visible(_event(line))))
 
 
 def _expected(entry: Document) -> str:
@@ -143,14 +148,16 @@ def _expected(entry: Document) -> str:
 
 
 def _entry(entry: Document, lines: Iterable[str], role: str, sign: str, paint: Paint) -> str:
-    where = entry["address"] or "the whole plan"
-    told = [f"{paint(role, sign)} {where}: {entry['code']}", f"    {visible(entry['reason'])}"]
+    where = visible(entry["address"] or "the whole plan")
+    told = [f"{paint(role, sign)} {where}: {visible(entry['code'])}", hung("    ", visible(entry["reason"]))]
     told += [_arrow(line, paint) for line in lines]
     override = entry.get("override")
-    return "\n".join([*told, *([paint("dim", f"    to do it all the same: {override}")] if override else [])])
+    return "\n".join(
+        [*told, *([paint("dim", hung("    to do it all the same: ", visible(override)))] if override else [])]
+    )
 
 
-def _cost_of(cost: Document | None) -> Iterator[str]:
+def cost_of(cost: Document | None) -> Iterator[str]:
     """What all of the campaign costs then, and what of it is scheduled now."""
     if cost is None or not (cost["messages"] or cost["messages_before"]):
         return
@@ -172,31 +179,32 @@ def _counted_parts(number: int) -> str:
     return count(number, "part", "parts")
 
 
-def _reason(change: Document) -> str:
+def reason_words(change: Document) -> str:
+    """Why there is a change, and of what."""
     words = change["reason"].replace("-", " ")
     known = change["remote_id"]
     return f"{words}, {known}" if known is not None else str(words)
 
 
-def _field(field: Document, action: str) -> Iterator[str]:
-    before, after = field["before"], field["after"]
-    if action == "create" or before is None:
-        if after is not None:
-            yield f"{field['path']}: {one_line(after)}"
-    elif after is None:
-        yield f"{field['path']}: {one_line(before)}"
-    else:
-        yield f"{field['path']}:"
-        yield f"  before  {one_line(before)}"
-        yield f"  after   {one_line(after)}"
+def message_words(message: Document) -> str:
+    """How long a message is without its values, its cost, and how long the values may be for that."""
+    counted, billed = (
+        count(message["characters"], "character", "characters"),
+        _counted_parts(message["parts"]),
+    )
+    if message["room"] is None:
+        return f"{counted}, {billed}"
+    return f"{counted} without its values, {billed} while these have at most {message['room']} together"
 
 
-def _batches(batches: Document) -> str:
-    told = [f"{number} {'to ' + name if name != 'unchanged' else name}" for name, number in batches.items()]
-    return ", ".join(text for text, number in zip(told, batches.values(), strict=True) if number) or "none"
+def batches(counts: Document) -> str:
+    """How many schedules of a campaign are touched, and how."""
+    told = [f"{number} {'to ' + name if name != 'unchanged' else name}" for name, number in counts.items()]
+    return ", ".join(text for text, number in zip(told, counts.values(), strict=True) if number) or "none"
 
 
-def _cost(plan: Document) -> list[str]:
+def cost_lines(plan: Document) -> list[str]:
+    """What the campaigns' changes cost, and what is left of the balance; nothing where nothing is sent."""
     estimate = plan["estimate"]
     if not estimate["messages"]:
         return []
@@ -208,10 +216,12 @@ def _cost(plan: Document) -> list[str]:
 
 
 def _summary(plan: Document, paint: Paint) -> str:
-    summary = plan["summary"]
+    return paint("strong", f"Plan: {summary_words(plan['summary'])}.")
+
+
+def summary_words(summary: Document) -> str:
+    """How much of what."""
     actions = [f"{summary[action]} to {action}" for action in SIGNS if summary[action]]
     told = [*(actions or ["no changes"]), count(summary["held"], "held", "held")]
     told += [f"{summary['refused']} refused"] if summary["refused"] else []
-    return paint(
-        "strong", f"Plan: {', '.join([*told, count(summary['unchanged'], 'unchanged', 'unchanged')])}."
-    )
+    return ", ".join([*told, count(summary["unchanged"], "unchanged", "unchanged")])

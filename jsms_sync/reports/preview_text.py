@@ -1,10 +1,9 @@
 """Previews as text: each message in a bubble, as a phone would show it."""
 
-import unicodedata
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from jsms_sync.planning.preview import Audience, Elsewhere, Message, Piece, Preview, Previews, Role, Sample
+from jsms_sync.planning.preview import Audience, Elsewhere, Message, Preview, Previews, Role, Sample
+from jsms_sync.reports.columns import Cell, cells, lines
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import count, visible
 
@@ -18,15 +17,6 @@ ROLES = {
     Role.OPT_OUT: "dim",
 }
 BORDER = "held"
-CLOSING = tuple("，。！？；：、）》”’」,.!?;:)")
-
-
-class Cell(NamedTuple):
-    """Something that stays together on a line, and the role it is painted in."""
-
-    text: str
-    role: str
-    width: int
 
 
 def preview_text(found: Previews, paint: Paint = plain) -> str:
@@ -40,15 +30,15 @@ def _elsewhere(campaign: Elsewhere) -> str:
 
 
 def _preview(one: Preview, paint: Paint) -> str:
-    lines = [f"{paint('strong', one.address)} ({one.type.word})"]
-    lines += [*_bubble(one.message, paint), f"  {cost(one)}"]
+    told = [f"{paint('strong', one.address)} ({one.type.word})"]
+    told += [*_bubble(one.message, paint), f"  {cost(one)}"]
     for audience in one.audiences:
-        lines.append(f"  {audience_cost(audience)}")
+        told.append(f"  {audience_cost(audience)}")
         for sample in audience.samples:
-            lines += ["", f"  {sample_title(sample)}", *_bubble(sample.message, paint)]
+            told += ["", f"  {sample_title(sample)}", *_bubble(sample.message, paint)]
     if any(len(message.parts) > 1 for message in _messages(one)):
-        lines.append(paint("dim", f"  {marker(2)} stands where the second part begins, and so on."))
-    return "".join(f"{line}\n" for line in lines)
+        told.append(paint("dim", f"  {marker(2)} stands where the second part begins, and so on."))
+    return "".join(f"{line}\n" for line in told)
 
 
 def _messages(one: Preview) -> Iterator[Message]:
@@ -90,7 +80,7 @@ def marker(part: int) -> str:
 
 def _bubble(message: Message, paint: Paint) -> Iterator[str]:
     yield f"  ╭{'─' * (INSIDE + 2)}╮"
-    for line in _lines(_cells(message)):
+    for line in lines(_cells(message), INSIDE):
         fill = " " * (INSIDE - sum(cell.width for cell in line))
         shown = "".join(paint(cell.role, cell.text) if cell.role else cell.text for cell in line)
         yield f"  │ {shown}{fill} │"
@@ -102,51 +92,11 @@ def _cells(message: Message) -> Iterator[Cell]:
         if number > 1:
             yield Cell(marker(number), BORDER, len(marker(number)))
         for piece in part:
-            yield from _of_piece(piece)
+            for cell in cells(piece.text, ROLES[piece.role], INSIDE):
+                yield _shown(cell)
 
 
-def _of_piece(piece: Piece) -> Iterator[Cell]:
-    """Words of ASCII stay together; anything else may begin a line."""
-    role, word = ROLES[piece.role], ""
-    for character in piece.text:
-        if "!" <= character <= "~" and len(word) < INSIDE:
-            word += character
-            continue
-        if word:
-            yield Cell(word, role, len(word))
-        word = character if "!" <= character <= "~" else ""
-        if not word:
-            yield _single(character, role)
-    if word:
-        yield Cell(word, role, len(word))
-
-
-def _single(character: str, role: str) -> Cell:
-    if character == "\n":
-        return Cell("\n", role, 0)
-    shown = visible(character)
-    return Cell(shown, role, len(shown) if shown != character else width(character))
-
-
-def width(character: str) -> int:
-    """The columns of a character in a terminal."""
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _lines(cells: Iterable[Cell]) -> Iterator[list[Cell]]:
-    """The cells on lines, as phones break them: no line begins with a space or with closing punctuation."""
-    line: list[Cell] = []
-    for cell in cells:
-        if cell.text == "\n":
-            yield line
-            line = []
-        elif sum(other.width for other in line) + cell.width <= INSIDE:
-            line.append(cell)
-        else:
-            carried = line[-1:] if cell.text in CLOSING and len(line) > 1 else []
-            carried = [last for last in carried if last.width + cell.width <= INSIDE]
-            yield line[: len(line) - len(carried)]
-            line = [] if cell.text == " " else [*carried, cell]
-    yield line
+def _shown(cell: Cell) -> Cell:
+    """The cell as it is; a character that moves the cursor is told, but for the end of a line."""
+    shown = cell.text if cell.text == "\n" else visible(cell.text)
+    return cell if shown == cell.text else Cell(shown, cell.role, len(shown))

@@ -1,6 +1,6 @@
 """The phases of templates and campaigns as text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jsms_sync.reports.codes import refused_words
@@ -71,11 +71,24 @@ def _due(due: Document, paint: Paint) -> str:
     until = f"{china_minute(due['until'])} China time"
     if not due["not_ready"]:
         return "\n" + paint("done", f"Due by {until}: every campaign is ready.") + "\n"
-    entries = (
-        f"{paint('failed', '✗')} {each['address']} at {china_minute(each['send_time'])}: {each['why']}\n"
-        for each in due["not_ready"]
-    )
+    entries = (f"{paint('failed', '✗')} {line}\n" for line in due_lines(due))
     return "\n" + paint("strong", f"Due by {until}, and not ready:") + "\n" + "".join(entries)
+
+
+def due_lines(due: Document) -> Iterator[str]:
+    """Each campaign that is due and not ready, and why."""
+    for entry in due["not_ready"]:
+        yield f"{entry['address']} at {china_minute(entry['send_time'])}: {entry['why']}"
+
+
+def template_words(entry: Document) -> list[str]:
+    """What belongs to the phase of a template."""
+    return [*_template(entry), *filter(None, [_audit(entry)])]
+
+
+def campaign_words(entry: Document) -> list[str]:
+    """What belongs to the phase of a campaign."""
+    return [*_campaign(entry), *filter(None, [_wait(entry)])]
 
 
 def _template(entry: Document) -> Iterable[str]:

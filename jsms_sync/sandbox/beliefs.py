@@ -48,6 +48,11 @@ class Beliefs:
     )
     empty_remark: str | None = _belief(None, "§6.3", "what GET shows for an empty or absent remark")
     ttl_without_meaning: int | None = _belief(None, "§6.3", "what GET shows as the ttl of types 2 and 3")
+    longest_shown_ttl: int | None = _belief(
+        None, "§6.3", "the largest ttl that GET shows of type 1; null: the one that was submitted"
+    )
+    text_is_trimmed: bool = _belief(False, "§6.3", "GET shows a text without the blanks around it")
+    remark_is_shown: bool = _belief(True, "§6.3", "GET shows the remark; false: it shows none")
     put_may_change_type: bool = _belief(
         True, "§6.2", "a resubmission may change the type; false answers 50025"
     )

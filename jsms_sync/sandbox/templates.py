@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jsms_sync.sandbox.beliefs import Beliefs
 from jsms_sync.sandbox.codes import Refusal
 from jsms_sync.sandbox.means import usable_sign
 from jsms_sync.sandbox.rules_templates import VERIFICATION, Submission, check_rejected, read_submission
@@ -43,12 +44,19 @@ def view(world: World, template: Template) -> dict[str, Any]:
     beliefs = world.beliefs
     return {
         "temp_id": template.temp_id,
-        "template": template.template,
+        "template": template.template.strip() if beliefs.text_is_trimmed else template.template,
         "type": template.type,
-        "ttl": template.ttl if template.type == VERIFICATION else beliefs.ttl_without_meaning,
-        "remark": template.remark or beliefs.empty_remark,
+        "ttl": _shown_ttl(template, beliefs),
+        "remark": (template.remark if beliefs.remark_is_shown else None) or beliefs.empty_remark,
         "status": template.status,
     }
+
+
+def _shown_ttl(template: Template, beliefs: Beliefs) -> int | None:
+    if template.type != VERIFICATION:
+        return beliefs.ttl_without_meaning
+    most = beliefs.longest_shown_ttl
+    return template.ttl if template.ttl is None or most is None else min(template.ttl, most)
 
 
 def delete(world: World, temp_id: str, _body: Body) -> None:

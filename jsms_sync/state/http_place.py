@@ -158,7 +158,7 @@ class Addresses:
         try:
             id = self._taken(part, owner, self._place.patience)
         except LockedBy as locked:
-            if not locked.all_the_time:
+            if not (locked.all_the_time and locked.id):
                 raise
             self._unlock(part, locked.id)
             id = self._taken(part, owner, 0)

@@ -171,8 +171,8 @@ def _store(scheme: str, bucket: str, location: str) -> "ObjectStore":
     try:
         return from_url(
             f"{scheme}://{bucket}",
-            client_options={"timeout": "15s", "connect_timeout": "5s", "allow_http": _plain()},
-            retry_config={"max_retries": 2, "retry_timeout": _seconds(20)},
+            client_options={"timeout": "60s", "connect_timeout": "5s", "allow_http": _plain()},
+            retry_config={"max_retries": 2, "retry_timeout": _seconds(90)},
         )
     except Exception as error:
         raise InvalidInput(f"{location} cannot be used: {_first_line(error)}.", help=UNREACHED) from None

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
     data bytea NOT NULL,
     PRIMARY KEY (name, part)
 )"""
+EXISTS = f"SELECT to_regclass('{TABLE}') IS NOT NULL"
 FETCH = f"SELECT data, version, modified FROM {TABLE} WHERE name = %s AND part = %s"
 INSERT = (
     f"INSERT INTO {TABLE} (name, part, data) VALUES (%s, %s, %b) ON CONFLICT DO NOTHING RETURNING version"
@@ -41,7 +42,7 @@ INSERT INTO {TABLE} (name, part, data) VALUES (%s, %s, %b) ON CONFLICT (name, pa
 DO UPDATE SET data = excluded.data, version = {TABLE}.version + 1, modified = clock_timestamp()"""
 # What is told to be durable has to be, whatever the server's default; and nothing may hang for ever.
 SETTINGS = (
-    "SELECT set_config('synchronous_commit', 'on', false), set_config('statement_timeout', '15s', false)"
+    "SELECT set_config('synchronous_commit', 'on', false), set_config('statement_timeout', '60s', false)"
 )
 
 UNREACHED = "See that the server runs, and that host, database, user and network are right."
@@ -114,6 +115,10 @@ class Rows:
         """An UPDATE that compares versions needs no proof; the table is made where it is missing."""
         import psycopg
 
+        # Asked first: CREATE needs a right on the schema even where the table is there.
+        if self._repeated("Looking for", EXISTS)[0]:
+            return
+
         try:
             self._repeated("Creating its table", CREATE)
         except OperationFailed as error:
@@ -170,7 +175,7 @@ class Rows:
         told = f"{doing} the state {self._place.location} failed"
         try:
             with self._guard:
-                cursor = self._connected(psycopg).execute(statement, values)
+                cursor = self._connected(psycopg).execute(statement, values, binary=True)
                 return cursor.fetchone() if cursor.description else None
         except psycopg.errors.UndefinedTable:
             if statement == FETCH:

@@ -22,6 +22,8 @@ from jsms_sync.state.store import Choose, Found, Holder, Replaced, Snapshot, Sto
 
 ATTEMPTS = 20
 """How often a holder records again what it found, when that changes meanwhile."""
+UNKNOWN = 100_000
+"""More writes than a document that can no longer be read may have seen since a copy of it was made."""
 STOPPED = "`cancel` has stopped campaigns; the next command that takes the state records it."
 TAKEN_OVER = (
     "The lock was taken over from a run that had not ended; what it was about to do is in the intents."
@@ -101,10 +103,12 @@ class RemoteBackend:
         """
         with self.place.opened() as place, place.locked(owner, timeout) as grip:
             blob = place.fetch(DOCUMENT)
+            if blob is None:
+                place.prove()
             known = self._decoded(blob)
             new = choose(Found(known, exists=blob is not None))
             backup, notes = self._copied(place, blob, known)
-            serial = max(new.serial, known.serial if known else 0) + 1
+            serial = _next_serial(new, known, exists=blob is not None)
             self._told(place, grip, new, blob.version if blob else None, serial)
             return Replaced(backup, notes)
 
@@ -202,6 +206,13 @@ def _write(place: Opened, grip: Grip, state: State, expected: str | None, serial
     state = msgspec.structs.replace(state, serial=serial, folded=str(uuid4()))
     data = encode(state)
     return state, written(place, DOCUMENT, data, expected, lambda found: found == data, grip.id)
+
+
+def _next_serial(new: State, known: State | None, *, exists: bool) -> int:
+    """A number that no document here has had: GitLab takes none twice, and a damaged one does not tell."""
+    if known is None and exists:
+        return new.serial + UNKNOWN
+    return max(new.serial, known.serial if known else 0) + 1
 
 
 def _copy_name(word: str) -> str:

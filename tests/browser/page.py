@@ -15,6 +15,24 @@ from served import Served
 PATIENCE = 8.0
 TEXT = "您的订单{{order}}已由{{carrier}}发出。"
 BEFORE, SEND_TIME = "2027-03-01T01:00:00Z", "2027-03-01 10:00:00"
+# The contrast of every visible text with what lies behind it, where it is less than 4.5 (WCAG 2.2, 1.4.3).
+PALE = """
+const rgba = (text) => text.match(/[\\d.]+/g).map(Number);
+const light = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+const behind = (e) => {
+  for (; e; e = e.parentElement) {
+    const colour = rgba(getComputedStyle(e).backgroundColor);
+    if (colour.length < 4 || colour[3] > 0) return colour;
+  }
+};
+return [...document.querySelectorAll('body *')].filter((e) =>
+  e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
+).map((e) => {
+  const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))].sort((x, y) => y - x);
+  return [e.className, e.textContent, (a + 0.05) / (b + 0.05)];
+}).filter(([, , ratio]) => ratio < 4.5);
+"""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import random
 from urllib.parse import urlsplit
 
 import pytest
-from page import BEFORE, SEND_TIME, TEXT, Page
+from page import BEFORE, PALE, SEND_TIME, TEXT, Page
 from selenium.webdriver.common.keys import Keys
 from served import Served
 
@@ -11,24 +11,6 @@ from jsms_sync.sandbox.serve import running
 from jsms_sync.sandbox.settings import Settings
 
 HOSTILE = "<img src=x onerror='window.ran=1'><script>window.ran=1</script>"
-# The contrast of every visible text with what lies behind it, where it is less than 4.5 (WCAG 2.2, 1.4.3).
-PALE = """
-const rgba = (text) => text.match(/[\\d.]+/g).map(Number);
-const light = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
-const behind = (e) => {
-  for (; e; e = e.parentElement) {
-    const colour = rgba(getComputedStyle(e).backgroundColor);
-    if (colour.length < 4 || colour[3] > 0) return colour;
-  }
-};
-return [...document.querySelectorAll('body *')].filter((e) =>
-  e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())
-).map((e) => {
-  const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))].sort((x, y) => y - x);
-  return [e.className, e.textContent, (a + 0.05) / (b + 0.05)];
-}).filter(([, , ratio]) => ratio < 4.5);
-"""
 
 
 def test_an_approved_template_is_sent_when_its_time_comes(page: Page) -> None:

@@ -135,6 +135,16 @@ def test_names_are_checked_before_anything_is_stopped(standing: Workspace, sandb
     assert mark(standing) is None
 
 
+def test_a_rename_that_was_not_applied_yet_is_stopped_too(standing: Workspace, sandbox: Served) -> None:
+    """What is scheduled still stands under the old name; the apply that renames it leaves it stopped."""
+    standing.write(shop(SALE.replace("sale:", "spring:\n    moved_from: sale"), PILOT))
+    document = cancelled(standing, "spring")
+    assert outcomes(document) == {"campaign.sale": "done", "campaign.spring": "done"}
+    assert len(sandbox.schedules()) == 1
+    assert held(standing.apply()) == {"campaign.spring": "cancelled"}
+    assert len(sandbox.schedules()) == 1
+
+
 def test_all_stops_everything_that_is_recorded_or_defined(standing: Workspace, sandbox: Served) -> None:
     """What was never scheduled is held as well, and nothing is asked: it works where nobody can answer."""
     standing.write(shop(SALE, campaign("later", first=20)))

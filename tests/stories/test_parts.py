@@ -148,7 +148,7 @@ def test_a_protected_template_outlives_its_definition(standing: Workspace, sandb
         assert ran.exit == 5
         assert "± template.shipped: replace" in ran.stdout
         assert "template.arrived: protected" in ran.stdout
-        assert "put it back with `protect: false` to let it go" in ran.stdout
+        assert "put it back with `protect: false` to let it go" in ran.words
     assert sandbox.writes() == []
     assert codes(standing.plan(exit=5)) == {"protected"}
     standing.write(shop(SHIPPED, ARRIVED, campaigns=(PILOT,)))

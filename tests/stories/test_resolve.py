@@ -159,3 +159,18 @@ def test_what_is_adopted_for_a_cancelled_campaign_is_told_to_be_alive(
     assert "`jsms-sync cancel campaign.sale` deletes what was recorded" in ran.stderr
     assert outcomes(later.run("cancel", "sale", "--format", "json").json) == {"campaign.sale": "done"}
     assert sandbox.schedules() == {}
+
+
+def test_what_is_adopted_after_a_restore_stays_cancelled(approved: Workspace, sandbox: Served) -> None:
+    """The cancel came before the id was known; it is neither undone by that nor by the next apply."""
+    approved.write(approved.run("state", "pull").stdout, "copy.json")
+    approved.apply()
+    approved.run("state", "restore", "copy.json")
+    later = approved.having(JSMS_SYNC_NOW="2099-02-28T00:00:00+08:00")
+    assert later.run("cancel", "sale").exit == 0
+    ran = later.run("resolve", "campaign.sale", *(f"--created={id}" for id in sandbox.schedules()))
+    assert ran.exit == 0, ran
+    assert "`jsms-sync cancel campaign.sale` deletes what was recorded" in ran.stderr
+    assert held(later.apply()) == {"campaign.sale": "cancelled"}
+    assert later.run("cancel", "sale").exit == 0
+    assert sandbox.schedules() == {}

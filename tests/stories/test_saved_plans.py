@@ -172,9 +172,8 @@ def test_an_approval_makes_no_plan_stale_and_what_it_allows_waits(here: Workspac
     sandbox.approve(*(each for each in sandbox.templates() if each != 1))
     ran = here.run("apply", "plan.json", "--format", "text")
     assert ran.exit == 0, ran
-    assert (
-        "1 more change is possible since the plan was saved, and not done here: campaign.greeting" in ran.told
-    )
+    more = "1 more change is possible since the plan was saved, and not done here: campaign.greeting"
+    assert more in ran.words
     assert len(sandbox.schedules()) == 1
 
 
@@ -232,7 +231,7 @@ def test_a_continuation_does_what_was_left_open_and_nothing_else(here: Workspace
     ran = here.run("apply", "--continue", "--auto-approve")
     assert (ran.exit, sandbox.writes()) == (0, [("POST", "/v1/schedule/batch")]), ran
     assert "1 more change is possible that the last apply did not leave open" in ran.told
-    assert "not done here: template.offer" in ran.told
+    assert "not done here: template.offer" in ran.words
 
 
 def test_a_continuation_needs_the_definitions_of_the_last_apply(here: Workspace, sandbox: Served) -> None:

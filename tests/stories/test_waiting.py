@@ -325,7 +325,7 @@ def test_the_plan_warns_of_a_campaign_whose_text_will_be_too_late(
     old = "campaign.pilot: at 2099-03-02 09:00 (China time) the OLD text will be sent; "
     expected = f"the approval of {TEMPLATE} is not expected before 2099-03-02 13:30"
     assert ahead.plan(exit=2)["notes"] == [old + expected]
-    assert f"Note: {old}" in ahead.run("plan").stdout
+    assert f"Note: {old}" in ahead.run("plan").words + " "
     assert scheduled.plan(exit=2)["notes"] == [], "there is time enough"
     scheduled.write(shop(NEW).replace("pilot", "second"))
     missed = "campaign.second: it will be missed, its time is 2099-03-02 09:00 (China time); "

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from scripted_server import CUT, Says, ScriptedServer, http, refusal
 
 from jsms_sync.api import Client, Credentials, Pace
@@ -179,6 +180,14 @@ def test_a_template_is_adopted_by_its_content() -> None:
     revision, closed = resolved(http(200, ANSWER), state(doubt()), "template", "7")
     expected = Revision(7, NOW, TEXT, "a note", TEXT, Audit.APPROVED, submitted_at=doubt().at)
     assert (revision, closed) == (RevisionSet(OFFER, expected), IntentClosed("i1"))
+
+
+def test_a_service_that_trims_or_fills_in_shows_what_was_submitted_all_the_same() -> None:
+    """Blanks around the text and another ttl do not make it another one; what is shown becomes its echo."""
+    said = Submission(Text(f" {TEXT.content} ", TEXT.type), "a note")
+    revision, _ = resolved(http(200, ANSWER), state(replace(doubt(), submission=said)), "template", "7")
+    expected = Revision(7, NOW, said.text, "a note", TEXT, Audit.APPROVED, submitted_at=NOW)
+    assert revision == RevisionSet(OFFER, expected)
 
 
 def test_schedules_are_adopted_by_time_template_and_members() -> None:

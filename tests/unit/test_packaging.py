@@ -43,7 +43,7 @@ def validate(folder: Path, pythonpath: str) -> subprocess.CompletedProcess[str]:
 def test_a_wheel_brings_its_schemas_once_and_nothing_of_the_tests(wheel: zipfile.Path) -> None:
     """What is installed is the package with its schema and type marker, and nothing else."""
     names = wheel.root.namelist()
-    for schema in ("definitions", "settings"):
+    for schema in ("definitions", "settings", "plan", "outcomes", "status", "problems"):
         assert names.count(f"jsms_sync/schemas/{schema}.schema.json") == 1
     assert {"jsms_sync/py.typed", "jsms_sync/sandbox/console/index.html"} < set(names)
     assert "jsms_sync/sandbox/console/console.js" in names

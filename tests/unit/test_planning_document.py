@@ -16,6 +16,7 @@ from jsms_sync.model.resources import Address, Problem, Severity
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.document import plan_document
 from jsms_sync.planning.fields import FieldChange, differences
+from jsms_sync.planning.messages import with_messages
 from jsms_sync.planning.plan import Plan, held_exits
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plan.json"
@@ -60,14 +61,20 @@ def everything() -> Look:
     return replace(look, problems=(WARNING,), notes=("told before",))
 
 
+def planned() -> Plan:
+    """The plan for all of that, with the texts that it is about."""
+    look = everything()
+    return with_messages(make_plan(look), look.definitions, "青禾")
+
+
 def test_the_json_of_a_plan_is_what_scripts_read() -> None:
     """Every key of contract §5, in its order; the golden file is its shape to the letter."""
-    assert plan_document(make_plan(everything())) == json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert plan_document(planned()) == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
 def test_the_json_has_the_keys_of_the_contract() -> None:
     """The keys of the document and of a change come in the order in which the contract names them."""
-    document = plan_document(make_plan(everything()))
+    document = plan_document(planned())
     assert list(document) == [
         *("format_version", "id", "digest", "created_at", "expires_at", "tool_version", "account", "state"),
         *(
@@ -81,6 +88,8 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
             "problems",
             "notes",
             "estimate",
+            "messages",
+            "sends",
         ),
     ]
     for change in document["changes"]:  # type: ignore[attr-defined]  # a list of documents

@@ -15,10 +15,11 @@ from jsms_sync.model.resources import Address, Definitions, Recipient
 from jsms_sync.model.text import parts
 from jsms_sync.planning.cost import Pattern
 from jsms_sync.planning.preview import Audience, Message, Piece, Preview, Request, Role, Which, previews
+from jsms_sync.reports.columns import width
 from jsms_sync.reports.paint import coloured
 from jsms_sync.reports.preview_html import preview_html
 from jsms_sync.reports.preview_json import preview_document
-from jsms_sync.reports.preview_text import INSIDE, preview_text, width
+from jsms_sync.reports.preview_text import INSIDE, preview_text
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ATTACK = "<script>alert('1')</script> & \u202e\u200b {{n}}"

@@ -129,6 +129,15 @@ def test_a_wrong_clock_stops_campaigns_but_not_their_deletion(
     assert refused(wanted, known, allowing("clock-skew"), shown=shown) == []
 
 
+def test_by_a_wrong_clock_no_campaign_is_forgotten() -> None:
+    """What our clock takes for sent may still be pending, so it stays recorded (promise 3)."""
+    known = b.state({"campaign.d": b.campaign_record({"1": b.batch(at="-1h")})})
+    shown = b.observed(known, clock_skew=timedelta(hours=-1))
+    others = b.definitions(b.template())
+    assert refused(others, known, shown=shown) == [("clock-skew", None)]
+    assert refused(others, known, allowing("clock-skew"), shown=shown) == []
+
+
 def test_each_refusal_that_can_be_lifted_says_how() -> None:
     """The override is what to type, and typing it lifts just that refusal."""
     known = b.state({"template.kept": KEPT, **FOUR})

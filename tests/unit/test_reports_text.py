@@ -6,6 +6,7 @@ from typing import Any
 
 import builders as b
 import pytest
+import report_cases
 
 from jsms_sync.model.decisions import HeldCode
 from jsms_sync.model.resources import Address, Position, Problem, Severity
@@ -355,8 +356,8 @@ def test_a_plan_tells_all_errors_and_some_warnings_of_the_definitions() -> None:
         (
             plan(changes=[changed(cost=cost(1, 1, None, None, 2, None))]),
             [
-                "    cost: 1 message, parts not known, because its text is not; scheduled now: 2 messages,"
-                " parts not known"
+                "    cost: 1 message, parts not known, because its text is not; scheduled now: 2",
+                "          messages, parts not known",
             ],
         ),
         (
@@ -370,8 +371,8 @@ def test_a_plan_tells_all_errors_and_some_warnings_of_the_definitions() -> None:
         (
             plan(estimate={"messages": 1, "parts": 2, "balance": 5, "balance_after": -3}),
             [
-                "Campaigns: 1 message, at most 2 parts; the balance is 5, and -3 once all that is scheduled"
-                " then has been sent."
+                "Campaigns: 1 message, at most 2 parts; the balance is 5, and -3 once all that is",
+                "scheduled then has been sent.",
             ],
         ),
         (
@@ -476,6 +477,13 @@ After the grace period, by a later run
 Plan: no changes, 0 held, 0 unchanged.
 """
     )
+
+
+@pytest.mark.parametrize("words", report_cases.HOSTILE)
+def test_no_words_move_the_cursor_of_who_reads_a_plan(words: str) -> None:
+    """Whatever stands in a saved plan that somebody else sent: every line can be printed as it is."""
+    told = plan_text(report_cases.hostile(words))
+    assert [line for line in told.splitlines() if not line.isprintable()] == []
 
 
 def test_the_text_of_a_plan_is_made_from_its_json() -> None:

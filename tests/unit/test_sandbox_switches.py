@@ -174,6 +174,19 @@ def test_templates_have_switches(client: Client) -> None:
     assert client.send("DELETE", f"/v1/templates/{unused}").status == 200
 
 
+def test_what_is_shown_of_a_template_has_switches(client: Client) -> None:
+    """Its text may be trimmed, its remark dropped and its ttl capped; what was submitted stays."""
+    text = {"template": " 验证码{{code}} ", "type": 1, "ttl": 900, "remark": "登录"}
+    temp_id = client.send("POST", "/v1/templates", text).json["temp_id"]
+    shown = {"text_is_trimmed": True, "remark_is_shown": False, "longest_shown_ttl": 600}
+    client.control("PUT", "beliefs", shown)
+    seen = client.send("GET", f"/v1/templates/{temp_id}").json
+    assert (seen["template"], seen["remark"], seen["ttl"]) == ("验证码{{code}}", None, 600)
+    client.control("PUT", "beliefs", {name: getattr(Beliefs(), name) for name in shown})
+    seen = client.send("GET", f"/v1/templates/{temp_id}").json
+    assert {name: seen[name] for name in text} == text
+
+
 def test_the_time_of_schedules_has_switches(client: Client) -> None:
     """send_time can be in another zone, and may be just now."""
     client.control("PUT", "beliefs", {"send_time_offset": 0, "now_is_too_late": False})

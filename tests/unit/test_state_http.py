@@ -180,6 +180,19 @@ def test_credentials_are_asked_for(kept: Kept, status: int) -> None:
     assert PASSWORD not in caught.value.message + caught.value.help
 
 
+@kinds("gitlab")
+def test_a_damaged_document_is_replaced_under_a_number_that_is_free(kept: Kept) -> None:
+    """GitLab takes no number twice, and what is damaged does not tell how far it had come."""
+    kept.open().create(full_state())
+    with kept.open().hold(owner=ME) as store:
+        for events in commits(5):
+            store.commit(*events)
+    server_of(kept).kept(name_of(kept)).versions.append(b"{]")
+    kept.open().replace(lambda found: full_state(), owner=ME)
+    assert kept.state.history == full_state().history
+    assert kept.state.serial > full_state().serial + 5
+
+
 @kinds("http")
 @pytest.mark.parametrize("status", [301, 302, 307, 418, 501])
 def test_odd_answers_are_told(kept: Kept, status: int) -> None:

@@ -143,6 +143,28 @@ def test_a_user_without_rights_is_told(kept: Kept) -> None:
 
 
 @kinds("postgres")
+def test_a_user_of_the_table_alone_can_do_everything(kept: Kept) -> None:
+    """Once the table is there, nobody needs a right to create one."""
+    kept.open().create(full_state())
+    with psycopg.connect(kept.location.partition("?")[0], autocommit=True) as connection:
+        connection.execute("DROP OWNED BY worker") if _has_worker(connection) else connection.execute(
+            "CREATE ROLE worker LOGIN PASSWORD 'hunter2-pg'"
+        )
+        connection.execute("GRANT SELECT, INSERT, UPDATE ON jsms_sync_state TO worker")
+    url = kept.location.replace("tester:", "worker:")
+    backend = open_location(url, kept.folder)
+    backend.prove()
+    with backend.hold(owner=ME) as store:
+        store.commit(*commits(1)[0])
+    open_location(f"{url}-2", kept.folder).create(full_state())
+    assert kept.state.history == fold(full_state(), commits(1)[0]).history
+
+
+def _has_worker(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
+    return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'worker'").fetchone() is not None
+
+
+@kinds("postgres")
 def test_a_broken_connection_is_made_again(kept: Kept) -> None:
     """A server that ends our connection in the middle of a run costs nothing."""
     kept.open().create(full_state())

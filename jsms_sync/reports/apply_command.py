@@ -1,0 +1,48 @@
+"""The command that carries out just the plan that a report shows."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsms_sync.reports.words import visible
+
+Document = Mapping[str, Any]
+
+DEFAULT_PATHS = ["templates.yaml"]
+LONGEST = 4000
+"""The most characters of a command that anybody copies."""
+FLAGS = ("allow", "supersede", "recreate", "overwrite", "only", "exclude")
+
+
+def apply_command(plan: Document) -> tuple[str, str]:
+    """The command, for a shell; else nothing, and why there is none."""
+    why = _why_not(plan)
+    words = ["jsms-sync", "apply", *_given(plan["made_from"])]
+    command = shlex.join([*words, "--plan-digest", plan["digest"], "--auto-approve"])
+    if not why and (len(command) > LONGEST or visible(command) != command):
+        why = "The command is too long, or holds characters that cannot be shown: apply the saved plan."
+    return ("", why) if why else (command, "")
+
+
+def _given(made_from: Document) -> Iterator[str]:
+    """The options that the plan was made with."""
+    yield from made_from.get("options", ())
+    if made_from["paths"] != DEFAULT_PATHS:
+        for path in made_from["paths"]:
+            yield from ("-f", path)
+    for flag in FLAGS:
+        for value in made_from["chosen"][flag]:
+            yield from (f"--{flag}", value)
+
+
+def _why_not(plan: Document) -> str:
+    """The digest of a plan without an account is that of no apply."""
+    if plan["refusals"]:
+        return "Nothing can be applied while something is refused."
+    if any(problem["severity"] == "error" for problem in plan["problems"]):
+        return "Nothing can be applied while the definitions have errors."
+    if not plan["changes"]:
+        return "There is nothing to apply."
+    if plan["account"] is None:
+        return "It was made without an appKey, for no account: plan again with credentials to apply it."
+    return ""
