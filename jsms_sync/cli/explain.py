@@ -17,7 +17,7 @@ UNDOCUMENTED = "The public list of JSMS codes ends in 2018; look in the JSMS con
 def explain(common: Common, format: str, code: str | None) -> Exit:
     """Say what a code means and what to do next. Lists all codes without CODE.
 
-    CODE is that of a problem, a held change, a refusal, an exit, or a number from JSMS.
+    CODE is that of a problem, a held change, a refusal, an error, an exit, or a number from JSMS.
     """
     if code is None:
         _list(format)
