@@ -13,7 +13,7 @@ TIDY, TIDIED, UNTIDY = "tidy", "tidied", "not tidy"
 
 
 @command("fmt", example="jsms-sync fmt --check")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--check", is_flag=True, help="Change nothing; exit 2 when a file is not tidy.")
 def fmt(common: Common, format: str, paths: tuple[str, ...], check: bool) -> Exit:
     """Order the keys of definitions and tidy them. Comments stay; what they say does not change.
