@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-nightly lint fmt docs site bench clean
+.PHONY: demo test test-nightly lint fmt docs site bench dist clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.run: pyproject.toml
@@ -26,6 +26,7 @@ test: $(VENV)/.dev
 	$(BIN)/python tests/coverage_floor.py
 
 test-nightly: $(VENV)/.docs
+	@$(BIN)/pip install --quiet --group nightly
 	$(BIN)/python -m pytest -n 2 -m nightly $(ARGS)
 
 lint: $(VENV)/.dev
@@ -51,6 +52,12 @@ site: $(VENV)/.docs
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+# Files are as old as the last commit, so that everybody gets the same bytes.
+dist: $(VENV)/.dev
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build
+	@sha256sum dist/*
 
 clean:
 	rm -rf $(VENV) .site .jsms-sync dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -12,12 +12,17 @@ ALL = "`jsms-sync explain` lists all codes."
 UNDOCUMENTED = "The public list of JSMS codes ends in 2018; look in the JSMS console, or ask JSMS support."
 
 
+def _codes(_context: click.Context, _argument: click.Parameter, begun: str) -> list[str]:
+    every = dict.fromkeys(one.code for part in explanations().values() for one in part)
+    return [code for code in every if code.startswith(begun)]
+
+
 @command("explain", example="jsms-sync explain content-brackets")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_codes)
 def explain(common: Common, format: str, code: str | None) -> Exit:
     """Say what a code means and what to do next. Lists all codes without CODE.
 
-    CODE is that of a problem, a held change, a refusal, an exit, or a number from JSMS.
+    CODE is that of a problem, a held change, a refusal, an error, an exit, or a number from JSMS.
     """
     if code is None:
         _list(format)

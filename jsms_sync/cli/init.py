@@ -1,8 +1,13 @@
-"""`init`: definitions to start from, a .gitignore, and an empty state."""
+"""`init`: definitions to start from, a .gitignore, an empty state, and pipeline files."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
 from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.pipelines import INCLUDE, NEXT, SERVICES, pipeline_files
 from jsms_sync.cli.session import backend, sandbox_folder
 from jsms_sync.cli.starting import in_ci, new_state_at
 from jsms_sync.cli.terminal import hint, say, say_json
@@ -33,16 +38,19 @@ IGNORED = (".jsms-sync/", "*.state.json.lock", "*.state.json.stop.lock", "*.stat
 """The state itself is not ignored: it is what must not get lost, and holds no number and no secret."""
 
 
-@command("init", example="jsms-sync init -C my-campaigns")
-def init(common: Common, format: str) -> Exit:
+@command("init", example="jsms-sync init --ci github")
+@click.option("--ci", type=click.Choice(SERVICES), help="Write pipeline files as well.")
+def init(common: Common, format: str, ci: str | None) -> Exit:
     """Scaffold definitions, .gitignore and an empty state. Files that exist are kept."""
     from jsms_sync.definitions.schema_file import schema_text
 
+    pipelines = list(pipeline_files(ci, common)) if ci else []
     done = [
         _written(_scaffold(common), DEFINITIONS),
         _written(common.chdir / SCHEMA, schema_text()),
         _ignored(common.chdir / ".gitignore"),
-        _state(common),
+        _state(common, for_pipeline=bool(ci)),
+        *_pipelines(pipelines, common.chdir),
     ]
     if format == "json":
         files = [{"file": name, "result": result} for name, result in done]
@@ -50,7 +58,19 @@ def init(common: Common, format: str) -> Exit:
     else:
         say("".join(f"{name}: {result}\n" for name, result in done))
         hint(common, "Next: `jsms-sync plan --sandbox`, which needs no account and sends nothing.")
+        hint(common, *([NEXT[ci]] if ci else []))
+    if (".gitlab-ci.yml", "kept") in done:
+        hint(common, "Unless it is there already, add to .gitlab-ci.yml:", *INCLUDE.splitlines())
     return Exit.DONE
+
+
+def _pipelines(found: list[tuple[Path, str]], folder: Path) -> Iterator[tuple[str, str]]:
+    for path, text in found:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OperationFailed(f"{path.parent} cannot be made: {error.strerror}") from None
+        yield Path(os.path.relpath(path, folder.resolve())).as_posix(), _written(path, text)[1]
 
 
 def _scaffold(common: Common) -> Path:
@@ -81,7 +101,9 @@ def _ignored(path: Path) -> tuple[str, str]:
     return path.name, ("kept" if not missing else "extended" if lines else "created")
 
 
-def _state(common: Common) -> tuple[str, str]:
+def _state(common: Common, *, for_pipeline: bool) -> tuple[str, str]:
+    if for_pipeline and not common.sandbox:
+        return "the state", "not created: the pipeline's step new-state does that, where all its runs find it"
     place = backend(common)
     name = Path(place.location).name if place.is_local else place.location
     if place.exists():

@@ -7,6 +7,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from keyword import iskeyword
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +15,13 @@ from jsms_sync import __version__
 from jsms_sync.cli.options import BEFORE
 from jsms_sync.errors import Exit, Interrupted, InvalidInput, JsmsSyncError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "init": ("init", "Scaffold definitions, .gitignore and an empty state."),
     "validate": ("validate", "Check the definitions, offline; every problem in one run."),
+    "fmt": ("fmt", "Order the keys of definitions and tidy them, comments kept."),
     "plan": ("plan", "Show what an apply would do; sends GETs only."),
     "show": ("plan", "Show a saved plan."),
     "apply": ("apply", "Plan, ask, and carry the plan out."),
@@ -36,6 +41,7 @@ COMMANDS = {
     "sandbox": ("sandbox", "Serve the local emulator of JSMS."),
     "doctor": ("doctor", "Check everything that a command needs, and show the settings."),
     "schema": ("schema", "Print the JSON Schema of definitions, for editors."),
+    "completion": ("completion", "Print the script that completes commands in a shell."),
 }
 """Each command, the module that holds it, and its line in the help."""
 
@@ -67,6 +73,15 @@ class LazyGroup(click.Group):
             hint = f" Did you mean {near[0]}?" if near else ""
             raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The commands that begin so, without importing any of them; after a hyphen, options."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        fitting = ((name, line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete))
+        return [CompletionItem(name, help=line) for name, line in fitting]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their lines, without importing any of them."""

@@ -62,6 +62,7 @@ class Common:
 COMMON = (
     click.Option(
         ["-f", "--file"],
+        type=click.Path(),
         multiple=True,
         metavar="PATH",
         help=f"A YAML file, or a folder of *.yaml and *.yml; repeatable.  [default: {DEFINITIONS}]",

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from jsms_sync.definitions.decoding import decode
 from jsms_sync.definitions.fields import Fields, block, flow
 from jsms_sync.definitions.outline import BLOCK, FLOW, Node, outline
-from jsms_sync.definitions.places import Rows, Table
-from jsms_sync.definitions.reader import PARSER, read
+from jsms_sync.definitions.reader import PARSER
+from jsms_sync.definitions.said import Said, said
 from jsms_sync.model.resources import Problem
 
 _BOM = b"\xef\xbb\xbf"
@@ -43,44 +43,18 @@ def splice(data: bytes, section: str, entries: Entries, parser: Any = PARSER) ->
     text = decode("", body)
     if isinstance(text, Problem):
         raise CannotSplice
-    before = _as_written(body, parser)
+    before = said(body, parser)
     if before is None:
         raise CannotSplice
     for at, added in _insertions(text, section, entries, parser):
         spliced = (text[:at] + added + text[at:]).encode()
-        after = _as_written(spliced, parser)
+        after = said(spliced, parser)
         if after is not None and _is_extended(before, after, section, entries):
             return head + spliced
     raise CannotSplice
 
 
-class _Said(NamedTuple):
-    """What a file says, each scalar with its letters, and the codes of what is wrong with its YAML."""
-
-    root: Any
-    codes: list[str]
-
-
-def _as_written(data: bytes, parser: Any) -> _Said | None:
-    document, problems = read("", data, parser)
-    codes = [problem.code for problem in problems]
-    if document is None:
-        return _Said({}, []) if codes == ["empty-file"] else None
-    return _Said(_shape(document.root, ""), codes)
-
-
-def _shape(value: Any, text: str) -> Any:
-    match value:
-        case Table():
-            return {key: _shape(each, value.text(key)) for key, each in value.items()}
-        case Rows():
-            pairs = zip(value, value.places, strict=True)
-            return [_shape(each, place.text) for each, place in pairs]
-        case _:
-            return value, text
-
-
-def _is_extended(before: _Said, after: _Said, section: str, entries: Entries) -> bool:
+def _is_extended(before: Said, after: Said, section: str, entries: Entries) -> bool:
     """Whether nothing but the entries has come, and those just as they are meant."""
     found = after.root.get(section) if isinstance(after.root, dict) else None
     if not isinstance(found, dict) or after.codes != before.codes:

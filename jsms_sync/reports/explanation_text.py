@@ -12,6 +12,7 @@ FAMILIES = {
     "problem": "a problem of the definitions",
     "held": "a held change",
     "refusal": "a refusal",
+    "error": "an error",
     "exit": "an exit code",
     "jsms": "a return code of JSMS",
     "report": "the status of a delivery report",

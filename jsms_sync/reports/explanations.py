@@ -9,6 +9,7 @@ from jsms_sync.api.receipts import DELIVERED, STATUSES
 from jsms_sync.definitions.codes import CODES
 from jsms_sync.definitions.why import Why, reasons
 from jsms_sync.reports.explained import EXITS, HELD, PLAN_PROBLEMS, REFUSALS, Words
+from jsms_sync.reports.explained_errors import ERRORS
 
 _SAID = "The message says what stands there and what is wanted."
 
@@ -34,6 +35,7 @@ def explanations() -> Mapping[str, tuple[Explanation, ...]]:
         "Problems: found when planning": tuple(_found_when_planning()),
         "Held changes": tuple(_worded("held", HELD.items(), "README, Held")),
         "Refusals": tuple(_worded("refusal", REFUSALS.items(), "README, Safety rules and overrides")),
+        "Errors": tuple(_worded("error", ERRORS.items(), "the `error` in a JSON document")),
         "Exit codes": tuple(
             _worded("exit", ((str(int(code)), words) for code, words in EXITS.items()), "README, Exit codes")
         ),

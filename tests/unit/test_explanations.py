@@ -1,5 +1,6 @@
 """Every code is explained, every example is one, and no advice names what does not exist."""
 
+import ast
 import re
 import textwrap
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from jsms_sync.definitions.why import Frame, Why, reasons
 from jsms_sync.errors import Exit
 from jsms_sync.model.decisions import HeldCode, RefusalCode
 from jsms_sync.reports.explained import PLAN_PROBLEMS
+from jsms_sync.reports.explained_errors import ERRORS
 from jsms_sync.reports.explanation_text import explained_text, listed_text
 from jsms_sync.reports.explanations import Explanation, explanations, find, near
 from jsms_sync.reports.rules_page import rules_page
@@ -44,6 +46,7 @@ def codes(family: str) -> list[str]:
         ("problem", [*CODES, *PLAN_PROBLEMS]),
         ("held", [code.value for code in HeldCode]),
         ("refusal", [code.value for code in RefusalCode]),
+        ("error", list(ERRORS)),
         ("exit", [str(int(code)) for code in Exit]),
         ("jsms", [str(number) for number in JSMS_CODES]),
         ("report", [str(status) for status in STATUSES]),
@@ -52,6 +55,65 @@ def codes(family: str) -> list[str]:
 def test_every_code_of_every_family_is_explained(family: str, known: list[str]) -> None:
     """Each of them once, and no code that does not exist."""
     assert sorted(codes(family)) == sorted(known)
+
+
+MAKERS = {"Trouble": 0, "problem": 0, "fault": 0, "Fault": 0, "Found": 0, "NotText": 0, "Objection": 3}
+"""Which argument of these is a code, where it has no name."""
+
+
+def codes_in(path: Path) -> Iterator[str]:
+    """Every code that the module writes down, be it as an argument, as an attribute or as a constant."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name("unusable"), args=[ast.Constant(str(what)), *_]):
+                yield f"invalid-{what}"
+            case ast.Call(func=ast.Name(name), args=args) if name in MAKERS:
+                yield from _texts(args[MAKERS[name] : MAKERS[name] + 1], tree)
+        if isinstance(node, ast.Call):
+            yield from _texts([each.value for each in node.keywords if each.arg == "code"], tree)
+        if isinstance(node, ast.ClassDef):
+            assigned = [each for each in node.body if isinstance(each, ast.Assign | ast.AnnAssign)]
+            named = [each for each in assigned if "code" in map(ast.unparse, _targets(each))]
+            yield from _texts([each.value for each in named if each.value], tree)
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
+def _texts(values: list[ast.expr], tree: ast.Module) -> Iterator[str]:
+    """The texts among them, written there or as a constant of the module."""
+    constants = {
+        ast.unparse(target): node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    }
+    for value in values:
+        found = constants.get(ast.unparse(value), value)
+        if isinstance(found, ast.Constant) and isinstance(found.value, str):
+            yield found.value
+
+
+SOURCE = {
+    code: path.relative_to(ROOT)
+    for path in sorted((ROOT / "jsms_sync").rglob("*.py"))
+    if "sandbox" not in path.parts
+    for code in codes_in(path)
+}
+
+
+@pytest.mark.parametrize("code", sorted(SOURCE))
+def test_every_code_in_the_source_is_explained(code: str) -> None:
+    """Whatever an error, a problem, a held change or a refusal can carry, `explain` knows it."""
+    assert find(code), SOURCE[code]
+
+
+def test_no_explanation_is_of_an_error_that_cannot_happen() -> None:
+    """Each of them stands in the source, and enough was found there."""
+    assert set(ERRORS) <= set(SOURCE)
+    assert {"usage", "in-doubt", "unknown-key", "lock-lost", "id-taken", "dependency-failed"} <= set(SOURCE)
 
 
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one.family}-{one.code}")
@@ -78,7 +140,7 @@ def test_no_explanation_names_an_option_or_command_that_does_not_exist() -> None
     every = [cli, *commands(cli, click.Context(cli))]
     options = {name for command in every for option in command.params for name in option.opts}
     told = "\n".join(f"{one.means} {one.next} {one.bad} {one.good}" for one in EVERY)
-    assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*\b", told)) <= options
+    assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*\b", told)) <= options | {"--help"}
     assert set(re.findall(r"jsms-sync ([a-z-]+)", told)) <= set(COMMANDS)
 
 

@@ -1,0 +1,126 @@
+"""The steps of a pipeline: validate, plan, apply, continue."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jsms_sync.ci.body import agreed, failed, marker, planned
+from jsms_sync.ci.forge import Forge, Note
+from jsms_sync.ci.web import PipelineError
+
+INVALID, STALE = 3, 6
+WAIT = ("--lock-timeout", "300")
+"""A run that is just ending is waited for."""
+NO_CHANGE = ("held", "refused", "unchanged")
+
+
+def validate(forge: Forge, options: Sequence[str]) -> int:
+    """Every problem, where the service shows it best; needs no secret."""
+    return jsms_sync("validate", "--format", forge.validation, *options)
+
+
+def plan(forge: Forge, options: Sequence[str]) -> int:
+    """The plan, as reports, outputs and the one comment of the request; the exit code of `plan`."""
+    folder = _fresh(forge.folder)
+    reports = [f"--report={format}={folder / name}" for format, name in REPORTS.items()]
+    exit = jsms_sync("plan", "--out", str(folder / "plan.json"), *reports, *options)
+    made = _made(folder)
+    for name, value in _outputs(made, folder, exit).items():
+        forge.output(name, value)
+    mark = marker(options)
+    if made is None:
+        body = failed(mark, exit, forge.head, forge.log)
+    else:
+        body = planned(mark, (folder / REPORTS["markdown"]).read_text("utf-8"), made["digest"], forge.head)
+    forge.tell(body)
+    number = forge.opened()
+    if number is not None:
+        forge.write(number, _note(forge, number, mark), body)
+    return exit
+
+
+REPORTS = {"markdown": "plan.md", "html": "plan.html"}
+
+
+def apply(forge: Forge, options: Sequence[str], digest: str = "") -> int:
+    """The plan made now is carried out, if it is the one that was reviewed before the merge."""
+    return _applied(forge, "--plan-digest", digest or _reviewed(forge, marker(options)), *options)
+
+
+def go_on(forge: Forge, options: Sequence[str]) -> int:
+    """What the last apply left for later, and nothing else."""
+    return _applied(forge, "--continue", *options)
+
+
+def _applied(forge: Forge, *options: str) -> int:
+    folder = _fresh(forge.folder)
+    report = folder / "apply.md"
+    exit = jsms_sync("apply", "--auto-approve", *WAIT, f"--report=markdown={report}", *options)
+    forge.output("folder", str(folder))
+    forge.output("exit-code", str(exit))
+    if report.exists():
+        forge.tell(report.read_text("utf-8"))
+    return exit
+
+
+def new_state(_forge: Forge, options: Sequence[str]) -> int:
+    """An empty state at its place, once, before the first apply."""
+    return jsms_sync("init", *options)
+
+
+def jsms_sync(*arguments: str) -> int:
+    """Runs the command; its output goes where ours goes."""
+    sys.stdout.flush()
+    return subprocess.run([sys.executable, "-m", "jsms_sync", *arguments], check=False).returncode
+
+
+def _fresh(folder: Path) -> Path:
+    """The folder without reports of an earlier step: those would be told as this one's."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _made(folder: Path) -> Mapping[str, Any] | None:
+    try:
+        found: Mapping[str, Any] = json.loads((folder / "plan.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def _outputs(made: Mapping[str, Any] | None, folder: Path, exit: int) -> dict[str, str]:
+    counts = made["summary"] if made else {}
+    changes = sum(count for name, count in counts.items() if name not in NO_CHANGE)
+    digest = made["digest"] if made else ""
+    return {"folder": str(folder), "exit-code": str(exit), "changes": str(changes), "digest": digest}
+
+
+def _note(forge: Forge, number: int, mark: str) -> Note | None:
+    found = (note for note in forge.own_notes(number) if note.body.splitlines()[:1] == [mark])
+    return next(found, None)
+
+
+def _reviewed(forge: Forge, mark: str) -> str:
+    """The digest that stood in the request when it was merged; PipelineError tells what else stood there."""
+    by_hand = "Read a plan of this branch, and apply with its digest by hand"
+    merged = forge.merged()
+    if merged is None:
+        raise PipelineError(
+            f"this commit came without a request, so no plan was reviewed. {by_hand}.", INVALID
+        )
+    note = _note(forge, merged.number, mark)
+    found = agreed(note.body) if note else None
+    if found is None:
+        raise PipelineError(f"request {merged.number} was merged without a plan. {by_hand}.", INVALID)
+    if found.head != merged.head:
+        raise PipelineError(
+            f"the plan in request {merged.number} is that of {found.head[:12]}, and {merged.head[:12]} was"
+            f" merged. {by_hand}.",
+            STALE,
+        )
+    return found.digest
