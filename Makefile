@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-nightly lint fmt docs bench dist clean
+.PHONY: demo test test-nightly lint fmt docs site bench dist clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.run: pyproject.toml
@@ -25,7 +25,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 	$(BIN)/python tests/coverage_floor.py
 
-test-nightly: $(VENV)/.dev
+test-nightly: $(VENV)/.docs
 	@$(BIN)/pip install --quiet --group nightly
 	$(BIN)/python -m pytest -n 2 -m nightly $(ARGS)
 
@@ -41,6 +41,14 @@ fmt: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python tests/unit/generated_docs.py
+	$(BIN)/python tests/unit/translated_docs.py
+
+$(VENV)/.docs: $(VENV)/.dev
+	@$(BIN)/pip install --quiet --group docs
+	@touch $@
+
+site: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
@@ -52,4 +60,4 @@ dist: $(VENV)/.dev
 	@sha256sum dist/*
 
 clean:
-	rm -rf $(VENV) .jsms-sync dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) .site .jsms-sync dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -152,7 +152,9 @@ def options_again(common: Common) -> tuple[str, ...]:
     folder = None if common.chdir.is_absolute() or common.chdir == Path() else str(common.chdir)
     base_url = common.base_url if common.base_url and "@" not in common.base_url else None
     state = common.state if common.state and "://" not in common.state else None
-    given = (("-C", folder), ("--env", common.env), ("--base-url", base_url), ("--state", state))
+    files = None if Path(common.recipients_dir or "/").is_absolute() else common.recipients_dir
+    recipients = ("--recipients-dir", files)
+    given = (("-C", folder), ("--env", common.env), ("--base-url", base_url), ("--state", state), recipients)
     named = tuple(word for option, value in given if value for word in (option, value))
     return (*named, *(("--sandbox",) if common.sandbox else ()))
 

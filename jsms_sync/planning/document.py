@@ -18,6 +18,7 @@ FORMAT_VERSION = 1
 
 Json = dict[str, object]
 NO_COST = Cost()
+WITHOUT_RECIPIENTS = "this plan was made without the recipients files, so it cannot be applied"
 
 
 def plan_document(plan: Plan) -> Json:
@@ -40,7 +41,7 @@ def plan_document(plan: Plan) -> Json:
         "held": [held_document(held) for held in plan.held],
         "refusals": [refusal_document(refusal) for refusal in plan.refusals],
         "problems": [problem_document(problem) for problem in plan.problems],
-        "notes": list(plan.notes),
+        "notes": [*plan.notes, *([WITHOUT_RECIPIENTS] if plan.without_recipients else [])],
         "estimate": {
             "messages": plan.estimate.messages,
             "parts": plan.estimate.parts,

@@ -41,6 +41,8 @@ def _why_not(plan: Document) -> str:
         return "Nothing can be applied while something is refused."
     if any(problem["severity"] == "error" for problem in plan["problems"]):
         return "Nothing can be applied while the definitions have errors."
+    if plan.get("without_recipients"):
+        return "Made without the recipients files, it can only be read: plan again with them to apply it."
     if not plan["changes"]:
         return "There is nothing to apply."
     if plan["account"] is None:

@@ -46,16 +46,10 @@ def plan_text(plan: Document, paint: Paint = plain) -> str:
     blocks += _later(later, paint)
     blocks += _section(REFUSED, refused, paint)
     blocks += problem_lines(plan.get("problems", ()), paint)
-    told_notes = (*plan.get("notes", ()), *_only_to_look_at(plan))
-    notes = [hung("Note: ", visible(note)) for note in told_notes]
+    notes = [hung("Note: ", visible(note)) for note in plan.get("notes", ())]
     cost = [hung("", line) for line in cost_lines(plan)]
     told = "\n".join([*blocks, *([""] if blocks else []), *notes, *cost, _summary(plan, paint)])
     return told.lstrip("\n") + "\n"
-
-
-def _only_to_look_at(plan: Document) -> Iterator[str]:
-    if plan.get("without_recipients"):
-        yield "this plan was made without the recipients files, so it cannot be applied"
 
 
 def _later(later: Iterable[Later], paint: Paint) -> Iterator[str]:

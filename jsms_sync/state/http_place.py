@@ -22,7 +22,7 @@ from jsms_sync.state.files import Files, put, told
 from jsms_sync.state.http_lock import LockedBy, LockInfo, Manner, told_by, wish
 from jsms_sync.state.http_wire import Answer, Wire
 from jsms_sync.state.lock import this_process
-from jsms_sync.state.remote_place import DOCUMENT, PAUSES, Blob, Conflict, Unanswered, persistent
+from jsms_sync.state.remote_place import DOCUMENT, PAUSES, Blob, Conflict, LockLost, Unanswered, persistent
 from jsms_sync.state.store import Holder
 
 PAUSE = 0.5
@@ -111,7 +111,7 @@ class Addresses:
             raise Conflict("something else stands there by now")
         answer = self._asked(self._place.manner.update, self._target(part, key), data)
         if answer.status in REFUSED:
-            raise Conflict(f"the server refused it with HTTP {answer.status}")
+            raise LockLost(f"the server refused it with HTTP {answer.status}")
         if answer.status not in DONE:
             raise self._unexpected(self._place.manner.update, answer)
         return sha256(data).hexdigest()

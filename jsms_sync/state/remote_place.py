@@ -20,7 +20,11 @@ PAUSES = (0.1, 0.5, 2.0)
 
 
 class Conflict(Exception):
-    """Something else stands there than what was expected, or the lock is no longer ours."""
+    """Something else stands there than what was expected."""
+
+
+class LockLost(Conflict):
+    """The store refuses the lock's id, whatever stands there."""
 
 
 class Unanswered(OperationFailed):
@@ -155,4 +159,7 @@ def written(
             expected = version
         if pause is not None:
             time.sleep(pause)
+    if isinstance(trouble, Conflict) and not isinstance(trouble, LockLost):
+        # Nobody has written there, so nobody has taken anything over.
+        raise Unanswered("The store refused a write again and again, although nothing had changed there.")
     raise trouble

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from promises import (
     ENDLESS,
+    LATEST,
     NOT_SERVED,
     RECEIVED,
     Broken,
@@ -207,7 +208,7 @@ class Life(Doubts):
         assert ended.plan is not None
         held = {entry.address for entry in ended.plan.held} | _opted_out(ended)
         campaigns = self.wishes.campaigns.items()
-        going = [n for n, c in campaigns if c.address not in held and c.send_time > self.service.now]
+        going = [n for n, c in campaigns if c.address not in held and c.send_time > self.service.now + LATEST]
         for name in going:
             self._check_scheduled(name)
         return going

@@ -15,7 +15,7 @@ class MemoryStore:
     """Place and connection in one. `faults` are taken one by one by writes.
 
     `before` and `after` are answers that got lost, before and after it was done; `conflict` is a refusal of
-    what it could have done.
+    what it could have done; `other` is somebody else who writes right before.
     """
 
     terms: Terms = field(default_factory=Terms)
@@ -51,6 +51,10 @@ class MemoryStore:
     def put(self, part: str, data: bytes, expected: str | None, key: str = "") -> str:
         """The version now."""
         fault = self.faults.pop(0) if self.faults else ""
+        if fault == "other":
+            there = self.parts.get(part)
+            version = str(int(there.version if there else "0") + 1)
+            self.parts[part] = Blob(there.data if there else b"{}", version, self.clock)
         if self.away or fault == "before":
             raise Unanswered("the store is away")
         known = self.parts.get(part)

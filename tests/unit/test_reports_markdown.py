@@ -174,6 +174,7 @@ def test_the_command_is_the_one_that_the_plan_was_made_with() -> None:
         ({"refusals": [r.refusal(None, "no")]}, "while something is refused"),
         ({"problems": [r.problem("error", "wrong")]}, "while the definitions have errors"),
         ({"changes": []}, "There is nothing to apply."),
+        ({"without_recipients": True}, "it can only be read"),
         ({"account": None}, "made without an appKey"),
         ({"digest": "x" * LONGEST}, "too long"),
         ({"digest": "\u202e"}, "cannot be shown"),
