@@ -22,11 +22,14 @@ from jsms_sync.model.decisions import (
 )
 from jsms_sync.model.events import Event, Forgotten, Moved
 from jsms_sync.model.outcomes import Outcome, Result, StepResult, Trouble, outcome_of
+from jsms_sync.model.records import Happened
 from jsms_sync.model.resources import kind_of
 from jsms_sync.model.stop import Stopped
 from jsms_sync.planning.order import stage_of
 from jsms_sync.planning.plan import Plan
 
+SAME = "and this may be the same campaign under another name"
+"""Why no campaign is created beside one that was not deleted in time (promise 10)."""
 Job = tuple[int, Step]
 """A step, and the place of its change in the stage."""
 
@@ -60,7 +63,7 @@ def _stage(
     """The outcomes of one stage; a replaced schedule goes before its successor is placed (promise 4)."""
     results: dict[int, list[StepResult]] = {}
     for number, change in enumerate(changes):
-        results[number] = _skipped(change, before)
+        results[number] = _skipped(change, before, run)
         if len(results[number]) == len(change.steps):
             yield _finished(change, results[number], run)
     jobs = [(n, step) for n, change in enumerate(changes) for step in change.steps if not results[n]]
@@ -117,9 +120,10 @@ def _step(run: Run, change: Change, step: Step) -> StepResult:
         return StepResult(Result.FAILED, trouble=Trouble.of(error))
 
 
-def _skipped(change: Change, before: tuple[Outcome, ...]) -> list[StepResult]:
+def _skipped(change: Change, before: tuple[Outcome, ...], run: Run) -> list[StepResult]:
     """A skip for each step of a change that depends on an outcome which is not there."""
     why = _why_skipped(change, [outcome for outcome in before if outcome.result is not Result.DONE])
+    why = why or _why_too_late(change, before, run)
     trouble = Trouble("dependency-failed", why) if why else None
     return [StepResult(Result.SKIPPED, trouble=trouble) for _ in change.steps] if trouble else []
 
@@ -129,9 +133,18 @@ def _why_skipped(change: Change, bad: list[Outcome]) -> str:
         return f"an earlier change of {change.address} was not done"
     undeleted = [o.address for o in bad if kind_of(o.address) == "campaign" and o.action is Action.DELETE]
     if undeleted and kind_of(change.address) == "campaign" and change.action is Action.CREATE:
-        # It may be the same campaign under another name (promise 10).
-        return f"{undeleted[0]} could not be deleted, and this may be the same campaign under another name"
+        return f"{undeleted[0]} could not be deleted, {SAME}"
     return ""
+
+
+def _why_too_late(change: Change, before: tuple[Outcome, ...], run: Run) -> str:
+    """A campaign that was sent before this run could delete it is not placed again under another name."""
+    deleted = {o.address for o in before if kind_of(o.address) == "campaign" and o.action is Action.DELETE}
+    if not deleted or kind_of(change.address) != "campaign" or change.action is not Action.CREATE:
+        return ""
+    history = (entry for entry in run.store.state.history if entry.event is Happened.SENT)
+    sent = next((entry.address for entry in history if entry.address in deleted), None)
+    return f"{sent} was sent before it could be deleted, {SAME}" if sent else ""
 
 
 def _finished(change: Change, results: list[StepResult], run: Run) -> Outcome:

@@ -170,7 +170,7 @@ class Team(RuleBasedStateMachine):
         elif old is None:
             return
         elif verb == "remove":
-            self._stop_counting(self.wishes.users(old))
+            self._leave(self.wishes.users(old))
             self.wishes.remove_template(old)
         elif verb in ("rename", "move"):
             if new not in self.wishes.templates:
@@ -189,7 +189,7 @@ class Team(RuleBasedStateMachine):
         elif old is None:
             return
         elif verb == "remove":
-            self._stop_counting([old])
+            self._leave([old])
             del self.wishes.campaigns[old]
         elif verb in ("rename", "move"):
             self._rename_campaign(old, moved=verb == "move")
@@ -219,6 +219,14 @@ class Team(RuleBasedStateMachine):
             self.cancelled.discard(self.wishes.identities[old])
         self.wishes.born += 1
         self.wishes.rename_campaign(old, f"{old[0]}{self.wishes.born}", moved=known)
+
+    def _leave(self, names: Sequence[str]) -> None:
+        """What goes before its rename was recorded was never known, nor stopped, by its new name."""
+        self._stop_counting(names)
+        for name in names:
+            is_known = campaign_address(name) in self.scene.state.resources
+            if self.wishes.campaigns[name].moved_from and not is_known:
+                self.cancelled.discard(self.wishes.identities[name])
 
     def _stop_counting(self, names: Sequence[str]) -> None:
         """Whoever takes a campaign out of the definitions ends what somebody else stopped."""

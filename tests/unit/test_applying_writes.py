@@ -228,6 +228,19 @@ def test_a_schedule_that_is_not_there_after_its_time_means_sent(
     assert (outcome.result, events) == (Result.DONE, [Happened.SENT])
 
 
+def test_what_was_sent_before_it_could_be_deleted_is_not_placed_under_another_name(tmp_path: Path) -> None:
+    """The delete came too late, and the new campaign may be the same one: nobody is texted twice."""
+    later = draft(at=SEND + timedelta(days=1))
+    renamed = replace(change(Action.CREATE, PlaceBatch("1", later)), address=campaign_address("spring"))
+    with applying(tmp_path, refusal(50029), clock=lambda: SEND) as (run, server):
+        knowing(run.store)
+        dropped, skipped = carried_out(run, replace(DROP, action=Action.DELETE), renamed)
+    assert (dropped.result, skipped.result) == (Result.DONE, Result.SKIPPED)
+    assert skipped.trouble is not None
+    assert "campaign.sale was sent before it could be deleted" in skipped.trouble.message
+    assert len(server.heard) == 1
+
+
 SHOWN = {"temp_id": 7, "type": 2, "ttl": None, "remark": None, "status": 0}
 
 
