@@ -44,7 +44,7 @@ def asked(shell: str, words: list[str], folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("shell", list(ASK))
-@pytest.mark.parametrize(("words", "offered", "others"), ASKED, ids=lambda value: str(value)[-20:])
+@pytest.mark.parametrize(("words", "offered", "others"), ASKED, ids=[" ".join(words[0]) for words in ASKED])
 def test_shells_complete(
     shell: str, words: list[str], offered: set[str], others: set[str], tmp_path: Path
 ) -> None:
