@@ -158,8 +158,8 @@ EXITS: Mapping[Exit, Words] = {
         "Read the outcomes: what is done is recorded, and another apply goes on with the rest.",
     ),
     Exit.CHANGES: Words(
-        "There are changes to carry out.",
-        "Read the plan, then `jsms-sync apply`.",
+        "There is something to do: changes of a plan, what `drift` found, or files that are not tidy.",
+        "Read the plan, then `jsms-sync apply`; for files, `jsms-sync fmt`.",
     ),
     Exit.INVALID: Words(
         "Something given cannot be used: an option, the YAML, a rule, or a confirmation is missing.",
