@@ -10,10 +10,10 @@ from jsms_sync.errors import InvalidInput
 from jsms_sync.kinds.batches import next_keys
 from jsms_sync.kinds.template_changes import header
 from jsms_sync.kinds.template_settle import desired_text
-from jsms_sync.model.digests import Digester, each, pack
+from jsms_sync.model.digests import Digester, each
 from jsms_sync.model.events import BatchSet, CampaignSet, Event, Remembered, RevisionSet, Settled
 from jsms_sync.model.observed import SeenSchedule, SeenTemplate
-from jsms_sync.model.records import Batch, CampaignRecord, Happened, HistoryEntry, Revision, State, Target
+from jsms_sync.model.records import Batch, CampaignRecord, Happened, HistoryEntry, Revision, State
 from jsms_sync.model.resources import (
     Address,
     Campaign,
@@ -26,6 +26,7 @@ from jsms_sync.model.resources import (
     template_address,
 )
 from jsms_sync.model.rolls import Roll, roll_of
+from jsms_sync.planning.adoption import found_batch
 from jsms_sync.planning.history import by_address, was_cancelled, was_forgotten
 
 Rolls = Callable[[RecipientsFile, frozenset[str]], Roll]
@@ -123,17 +124,7 @@ def _batch(
         why = "it has recipients, or parameters, that are not defined"
     if why:
         raise _no_fit(desired, id, why)
-    members = {digester.mobile(r.mobile): digester.params(r.params) for r in seen.recipients}
-    target = Target(
-        desired.form,
-        seen.send_time,
-        seen.temp_id,
-        pack(members),
-        desired.sign_id,
-        desired.tag,
-        digester.key_id,
-    )
-    return Batch(seen.schedule_id, target, now)
+    return found_batch(desired, seen, digester, now)
 
 
 def _misfit(seen: SeenSchedule, desired: Campaign, state: State) -> str:

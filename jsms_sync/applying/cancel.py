@@ -11,7 +11,7 @@ from jsms_sync.api.client import Client
 from jsms_sync.applying.campaigns import WRONG_STATUS
 from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
 from jsms_sync.errors import ApiError, ApiRefusal, Exit, JsmsSyncError
-from jsms_sync.kinds.campaign_changes import RECENT
+from jsms_sync.kinds.campaign_removed import RECENT
 from jsms_sync.kinds.campaign_stop import every_campaign, is_over, schedules
 from jsms_sync.model.ending import Ending
 from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable

@@ -12,7 +12,7 @@ from jsms_sync.errors import InvalidInput, Stale
 from jsms_sync.model.records import State
 from jsms_sync.planning.continued import continued
 from jsms_sync.planning.document import FORMAT_VERSION
-from jsms_sync.planning.fingerprint import plan_digest
+from jsms_sync.planning.fingerprint import fingerprint, plan_digest
 from jsms_sync.planning.plan import Plan
 from jsms_sync.planning.saved import AGAIN, Facts, Saved, check_facts, covered
 
@@ -36,7 +36,7 @@ def of_digest(digest: str) -> Agreed:
     """All of the plan, as long as its digest is that one."""
 
     def agreed(plan: Plan, _state: State) -> Plan:
-        found = plan_digest(plan.origin.account, plan.changes)
+        found = plan_digest(plan.origin.account, map(fingerprint, plan.changes))
         if found != digest:
             raise Stale(f"the plan made now is another one: its digest is {found}, not {digest}", help=AGAIN)
         return plan

@@ -1,66 +1,25 @@
 """The campaign: one decision table, whose first fitting row decides (architecture §5)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 from jsms_sync.kinds.campaign_cancelled import cancelled
-from jsms_sync.kinds.campaign_changes import converge, removed, replace_form
+from jsms_sync.kinds.campaign_changes import converge, replace_form
+from jsms_sync.kinds.campaign_facts import CampaignFacts, CampaignView
+from jsms_sync.kinds.campaign_removed import removed
 from jsms_sync.kinds.campaign_settle import Look, Settled, Standing, settle, twice
 from jsms_sync.kinds.campaign_uncovered import uncovered
 from jsms_sync.kinds.campaign_unsettled import unsettled, waiting
 from jsms_sync.kinds.campaign_wanted import Case, is_edited, is_uncovered
 from jsms_sync.model.decisions import Decision, Held, HeldCode, Refusal, RefusalCode
-from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import CampaignSet
-from jsms_sync.model.observed import ScheduleKept
-from jsms_sync.model.records import CampaignRecord, Intent
-from jsms_sync.model.resources import Address, Campaign, Form, Problem, RecipientsFile, Severity
+from jsms_sync.model.records import CampaignRecord
+from jsms_sync.model.resources import Campaign, Form, Problem, RecipientsFile, Severity
 from jsms_sync.model.rolls import Roll, roll_of
-from jsms_sync.model.serving import Serving
 from jsms_sync.model.wire import china_time
 
 LATEST = timedelta(seconds=60)
 """A campaign is created only when its time is further away than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignFacts:
-    """All that is known of one campaign's address.
-
-    `roll` is who is wanted when a file that was read says it; with just the parameters of the text.
-    `serving` is what its template offers now, `missing` the temp_ids that vanished, `was_sent` and
-    `was_cancelled` what history tells of the name, `unsettled` why schedules of it may not be recorded.
-    """
-
-    address: Address
-    desired: Campaign | None
-    record: CampaignRecord | None
-    seen: Mapping[str, ScheduleKept]
-    intents: tuple[Intent, ...]
-    now: datetime
-    serving: Serving
-    digester: Digester
-    missing: frozenset[int] = frozenset()
-    was_sent: bool = False
-    was_cancelled: bool = False
-    recreate: bool = False
-    overwrite: bool = False
-    freeze: timedelta = timedelta(minutes=5)
-    roll: Roll | None = None
-    unsettled: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignView:
-    """A campaign after one look: the decision, and what was found of its batches.
-
-    `refused` counts the recipients whom JSMS refused for good and who are wanted as they were.
-    """
-
-    decision: Decision
-    settled: Settled
-    refused: int = 0
 
 
 def decide(facts: CampaignFacts) -> CampaignView:

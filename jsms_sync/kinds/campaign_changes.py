@@ -2,11 +2,11 @@
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from jsms_sync.kinds.batches import Placement, Rows, Wanted, next_keys, place
-from jsms_sync.kinds.campaign_settle import Settled, Standing, Standings, is_comparable
+from jsms_sync.kinds.campaign_settle import Standing, Standings, is_comparable
+from jsms_sync.kinds.campaign_shown import shown_after, shown_before
 from jsms_sync.kinds.campaign_wanted import Case, entry_of, number_of
 from jsms_sync.model.decisions import (
     Action,
@@ -18,23 +18,16 @@ from jsms_sync.model.decisions import (
     Draft,
     DropBatch,
     FileRows,
-    Held,
-    HeldCode,
     Kept,
     PlaceBatch,
     Reason,
 )
-from jsms_sync.model.digests import ENTRY, each, halves
-from jsms_sync.model.events import BatchDropped, CampaignSet, Event, Forgotten, Remembered
+from jsms_sync.model.digests import each, halves
+from jsms_sync.model.events import BatchDropped, CampaignSet, Event
 from jsms_sync.model.events import Settled as SettledNow
 from jsms_sync.model.observed import SeenSchedule
-from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry
 from jsms_sync.model.resources import Address, Recipient, RecipientsFile, template_address
 from jsms_sync.model.rolls import Roll
-from jsms_sync.model.wire import china_time
-
-RECENT = timedelta(minutes=10)
-"""For this long after its time a removed campaign is still deleted: it may not have been sent yet."""
 
 
 def converge(case: Case) -> Decision:
@@ -106,7 +99,7 @@ def _step(
     refused, are_known = _still_refused(case, wanted, standing)
     is_changing = is_changing or bool(standing.members)
     if not refused or (is_changing and not are_known):
-        return _drop(standing)
+        return drop(standing)
     return _put(standing, _draft(case, wanted.roll, refused, standing)) if is_changing else None
 
 
@@ -121,7 +114,7 @@ def _stay(case: Case, wanted: Wanted, standing: Standings, changing: frozenset[s
         return _put(standing, _keeping(case, standing, kept)) if differs else None
     refused, _ = _still_refused(case, wanted, standing)
     # What was sent for those who were refused cannot be told by now, so nobody is left to name.
-    return _drop(standing) if not refused or is_changing or standing.members else None
+    return drop(standing) if not refused or is_changing or standing.members else None
 
 
 def _still_wanted(case: Case, wanted: Wanted, members: bytes) -> bytes:
@@ -135,7 +128,8 @@ def _put(standing: Standings, draft: Draft) -> ChangeBatch:
     return ChangeBatch(standing.key, standing.batch.schedule_id, draft)
 
 
-def _drop(standing: Standings) -> DropBatch:
+def drop(standing: Standings) -> DropBatch:
+    """The DELETE of a schedule."""
     return DropBatch(standing.key, standing.batch.schedule_id, standing.batch.target.send_time)
 
 
@@ -207,8 +201,8 @@ def _change(case: Case, steps: tuple[CampaignStep, ...], action: Action | None =
         action,
         _reason(case),
         remote_id=ids[0] if len(ids) == 1 else None,
-        before=_shown_before(case),
-        after=_shown_after(case),
+        before=shown_before(case),
+        after=shown_after(case),
         source=case.desired.source,
         batches=_counts(case, steps),
         steps=steps,
@@ -245,66 +239,6 @@ def _counts(case: Case, steps: tuple[CampaignStep, ...]) -> BatchCounts:
     )
 
 
-def _shown_before(case: Case) -> dict[str, object]:
-    """What JSMS showed: of a schedule that was changed outside, where there is one."""
-    if not case.live:
-        return {}
-    shown = next((b for b in case.live if b.standing is Standing.CHANGED), case.live[0])
-    target, seen = shown.batch.target, shown.seen
-    temp_id = seen.temp_id if seen else target.temp_id
-    is_ours = case.record.template is not None and temp_id == target.temp_id
-    return {
-        "send_time": china_time(seen.send_time if seen else target.send_time),
-        **({"template": case.record.template} if is_ours else {}),
-        "temp_id": temp_id,
-        "sign_id": target.sign_id,
-        "recipients": sum(len(b.members or b"") // ENTRY for b in case.live),
-    }
-
-
-def _shown_after(case: Case) -> dict[str, object]:
-    text = {"template": case.desired.template} if case.desired.template else {}
-    edits = _edits(case)
-    shown: dict[str, object] = {
-        "send_time": china_time(case.desired.send_time),
-        **text,
-        "temp_id": case.live[0].batch.target.temp_id if case.live and case.stays else case.serving.temp_id,
-        "sign_id": case.desired.sign_id,
-        "recipients": edits.count,
-    }
-    counts = {
-        "recipients_added": edits.added,
-        "recipients_removed": edits.removed,
-        "recipients_changed": edits.changed,
-    }
-    return {**shown, **{name: count for name, count in counts.items() if count and case.live}}
-
-
-@dataclass(frozen=True, slots=True)
-class _Edits:
-    """How many recipients there will be (None: nobody knows), come, go, or get other params."""
-
-    count: int | None
-    added: int = 0
-    removed: int = 0
-    changed: int = 0
-
-
-def _edits(case: Case) -> _Edits:
-    wanted = case.wanted
-    if wanted is None:
-        return _Edits(None)
-    found = removed = changed = 0
-    for mobiles, params in (halves(standing.members or b"") for standing in case.live):
-        rows = list(map(wanted.rows.get, mobiles))
-        there = [(row, p) for row, p in zip(rows, params, strict=True) if row is not None]
-        found, removed = found + len(there), removed + len(rows) - len(there)
-        changed += sum(wanted.params[row] != p for row, p in there)
-    if case.stays:
-        return _Edits(found, removed=removed)
-    return _Edits(len(wanted.roll), len(wanted.roll) - found, removed, changed)
-
-
 def _tag_note(case: Case) -> Decision:
     tags = {standing.batch.target.tag for standing in case.live}
     if not case.live or tags == {case.desired.tag}:
@@ -324,48 +258,4 @@ def replace_form(case: Case) -> Decision:
     wanted = case.wanted
     chunks = place(wanted, {}, frozenset(), may_place=True).new if wanted else ()
     new = _placed(case, wanted.roll, chunks) if wanted else ()
-    return Decision(changes=(_change(case, (*map(_drop, case.live), *new), Action.REPLACE),))
-
-
-def removed(address: Address, record: CampaignRecord | None, settled: Settled, now: datetime) -> Decision:
-    """What a removed definition means: delete what may still be sent, forget what was sent or stopped."""
-    doubts = Decision()
-    if settled.doubts:
-        reason = f"{len(settled.doubts)} of its schedules may or may not have been created: `resolve` it"
-        doubts = Decision(held=(Held(address, HeldCode.UNKNOWN_OUTCOME, reason),))
-    alive = tuple(b for b in settled.batches if may_be_sent(b, now))
-    if record is None or (settled.doubts and not alive):
-        return doubts
-    ending = Remembered(_ending(address, record, settled, now))
-    closing: tuple[Event, ...] = () if settled.doubts else (ending, Forgotten(address))
-    action = Action.DELETE if alive else Action.FORGET
-    ids = [b.batch.schedule_id for b in settled.batches]
-    change = Change(
-        address,
-        action,
-        Reason.DEFINITION_REMOVED,
-        remote_id=ids[0] or None if len(ids) == 1 else None,
-        batches=BatchCounts(delete=len(alive), unchanged=len(ids) - len(alive)),
-        steps=tuple(map(_drop, alive)),
-        closing=closing,
-    )
-    return doubts + Decision(changes=(change,))
-
-
-def may_be_sent(standing: Standings, now: datetime) -> bool:
-    """Whether the schedule may still be sent, or just have been."""
-    if standing.standing is Standing.PASSED:
-        return now - standing.batch.target.send_time < RECENT
-    return standing.standing is not Standing.GONE
-
-
-def _ending(address: Address, record: CampaignRecord, settled: Settled, now: datetime) -> HistoryEntry:
-    """What the history will tell of the name."""
-    sent = [b for b in settled.standing(Standing.PASSED) if not may_be_sent(b, now)]
-    if sent:
-        return HistoryEntry(address, Happened.SENT, now, send_time=sent[0].batch.target.send_time)
-    if record.cancelled:
-        return HistoryEntry(address, Happened.CANCELLED, now)
-    if settled.standing(Standing.GONE):
-        return HistoryEntry(address, Happened.CANCELLED_OUTSIDE, now)
-    return HistoryEntry(address, Happened.DELETED, now)
+    return Decision(changes=(_change(case, (*map(drop, case.live), *new), Action.REPLACE),))

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from jsms_sync.kinds.template_changes import change, fates, header, recorded, removed, retire
-from jsms_sync.kinds.template_settle import Living, Settled, carries, desired_text, settle
+from jsms_sync.kinds.template_settle import Living, Settled, believed, carries, desired_text, settle
 from jsms_sync.model.decisions import (
     AFTER_APPROVAL,
     AFTER_GRACE,
@@ -58,6 +58,8 @@ def decide(facts: TemplateFacts) -> TemplateView:
     """What to do about the template; its retirements wait for the campaigns, see `retirements`."""
     record = facts.record or TemplateRecord()
     settled = settle(facts.address, record.revisions, facts.seen, facts.intents, facts.now)
+    if facts.desired is not None:
+        settled = believed(facts.address, settled, desired_text(facts.desired))
     carrier = _carrier(settled, facts.desired)
     serving = _serving(record, settled, carrier)
     observed = Decision(events=settled.events + _observations(facts, settled, serving, carrier))

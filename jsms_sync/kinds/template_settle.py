@@ -1,5 +1,6 @@
 """What was observed of a template's revisions, settled against what is recorded and what was announced."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -102,6 +103,25 @@ def settle(
     left = {event.temp_id for event in events if isinstance(event, RevisionDropped)}
     known = frozenset(revisions) - left
     return Settled(tuple(living), tuple(unreadable), tuple(missing), tuple(events), known)
+
+
+def believed(address: Address, settled: Settled, desired: Text) -> Settled:
+    """The same, with every revision that shows the desired text recorded as carrying it.
+
+    A state that was restored may tell of an older text under that id; kept, that would be drift for ever.
+    """
+    living = tuple(_believed(each, desired) for each in settled.living)
+    pairs = zip(settled.living, living, strict=True)
+    events = tuple(RevisionSet(address, now.revision) for before, now in pairs if now is not before)
+    return dataclasses.replace(settled, living=living, events=settled.events + events)
+
+
+def _believed(living: Living, desired: Text) -> Living:
+    revision = living.revision
+    if living.text != desired or revision.echo in (None, desired):
+        return living
+    sent = None if revision.sent is None else desired
+    return Living(replace(revision, sent=sent, echo=desired), desired)
 
 
 def _purpose(announced: Intent) -> Happened:

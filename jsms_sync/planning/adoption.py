@@ -175,10 +175,11 @@ def adopted_campaign(
     record = state.campaign(desired.address) or CampaignRecord()
     told = CampaignSet(desired.address, desired.source.file, desired.template, record.cancelled)
     batches = zip(next_keys(record.batches), seen, strict=False)
-    return (told, *(BatchSet(desired.address, k, _batch(desired, s, digester, now)) for k, s in batches))
+    return (told, *(BatchSet(desired.address, k, found_batch(desired, s, digester, now)) for k, s in batches))
 
 
-def _batch(desired: Campaign, seen: SeenSchedule, digester: Digester, now: datetime) -> Batch:
+def found_batch(desired: Campaign, seen: SeenSchedule, digester: Digester, now: datetime) -> Batch:
+    """The record of a schedule that was found; form, signature and tag, which no GET shows, as defined."""
     members = {digester.mobile(r.mobile): digester.params(r.params) for r in seen.recipients}
     target = Target(
         desired.form,

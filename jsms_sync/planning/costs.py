@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from jsms_sync.kinds.campaign import CampaignView
+from jsms_sync.kinds.campaign_facts import CampaignView
 from jsms_sync.kinds.campaign_settle import Standing
 from jsms_sync.model.decisions import ChangeBatch, DropBatch, PlaceBatch
 from jsms_sync.model.resources import Address, Campaign, Definitions

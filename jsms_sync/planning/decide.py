@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from jsms_sync.kinds.campaign import CampaignFacts, CampaignView
 from jsms_sync.kinds.campaign import decide as decide_campaign
+from jsms_sync.kinds.campaign_facts import CampaignFacts, CampaignView
 from jsms_sync.kinds.template import TemplateFacts, TemplateView, retirements
 from jsms_sync.kinds.template import decide as decide_template
 from jsms_sync.model.decisions import Change, Decision, Refusal, merged

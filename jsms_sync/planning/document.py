@@ -24,10 +24,12 @@ WITHOUT_RECIPIENTS = "this plan was made without the recipients files, so it can
 def plan_document(plan: Plan) -> Json:
     """The whole plan as values that JSON knows."""
     origin = plan.origin
+    fingerprints = [fingerprint(change) for change in plan.changes]
+    changes = zip(plan.changes, fingerprints, strict=True)
     document: Json = {
         "format_version": FORMAT_VERSION,
         "id": origin.id,
-        "digest": plan_digest(origin.account, plan.changes),
+        "digest": plan_digest(origin.account, fingerprints),
         "created_at": _utc(origin.created_at),
         "expires_at": _utc(origin.created_at + LIFETIME),
         "tool_version": origin.tool_version,
@@ -37,7 +39,7 @@ def plan_document(plan: Plan) -> Json:
         "settings_digest": origin.settings_digest,
         "made_from": _made_from(origin),
         "summary": plan.summary,
-        "changes": [change_document(change, plan.costs) for change in plan.changes],
+        "changes": [change_document(each, mark, plan.costs) for each, mark in changes],
         "held": [held_document(held) for held in plan.held],
         "refusals": [refusal_document(refusal) for refusal in plan.refusals],
         "problems": [problem_document(problem) for problem in plan.problems],
@@ -97,8 +99,8 @@ def china_iso(moment: datetime | None) -> str | None:
     return moment.astimezone(CHINA).isoformat(timespec="seconds") if moment else None
 
 
-def change_document(change: Change, costs: Costs) -> Json:
-    """One change of a plan; that of a campaign's schedules with what all of the campaign then costs."""
+def change_document(change: Change, mark: str, costs: Costs) -> Json:
+    """One change of a plan with its fingerprint; that of schedules with what the campaign then costs."""
     document: Json = {
         "address": change.address,
         "kind": kind_of(change.address),
@@ -112,7 +114,7 @@ def change_document(change: Change, costs: Costs) -> Json:
         "source": _source(change.source),
         "next": list(change.next),
         "expected_approval": china_iso(change.expected_approval),
-        "fingerprint": fingerprint(change),
+        "fingerprint": mark,
     }
     if change.batches is not None:
         document["batches"] = _counts(change.batches)

@@ -17,7 +17,6 @@ from jsms_sync.model.decisions import (
     SubmitTemplate,
 )
 from jsms_sync.model.resources import Template
-from jsms_sync.planning.fields import differences
 
 
 def fingerprint(change: Change) -> str:
@@ -25,15 +24,21 @@ def fingerprint(change: Change) -> str:
 
     Recipients count by their keyed digests. Where a definition stands and when an audit may end do not count.
     """
-    fields = [[field.path, field.before, field.after] for field in differences(change.before, change.after)]
     steps = [_said(step) for step in change.steps]
-    told = [change.address, change.action.value, change.remote_id, fields, steps]
+    told = [
+        change.address,
+        change.action.value,
+        change.remote_id,
+        dict(change.before),
+        dict(change.after),
+        steps,
+    ]
     return _hash(msgspec.json.encode(told))
 
 
-def plan_digest(account: str | None, changes: Iterable[Change]) -> str:
+def plan_digest(account: str | None, fingerprints: Iterable[str]) -> str:
     """`sha256:` and the hash of the account and of every change, whatever their order."""
-    return _hash(msgspec.json.encode([account, sorted(map(fingerprint, changes))]))
+    return _hash(msgspec.json.encode([account, sorted(fingerprints)]))
 
 
 def _hash(data: bytes) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from jsms_sync.kinds.campaign import LATEST, CampaignView
+from jsms_sync.kinds.campaign import LATEST
+from jsms_sync.kinds.campaign_facts import CampaignView
 from jsms_sync.kinds.campaign_settle import Standing
 from jsms_sync.kinds.template import TemplateView
 from jsms_sync.kinds.template_settle import Living

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from jsms_sync.kinds.campaign import CampaignView
+from jsms_sync.kinds.campaign_facts import CampaignView
 from jsms_sync.model.decisions import Action, Change, Held, HeldCode, PlaceBatch
 from jsms_sync.model.digests import unpack
 from jsms_sync.model.events import IntentClosed

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from jsms_sync.kinds.campaign import CampaignView
+from jsms_sync.kinds.campaign_facts import CampaignView
 from jsms_sync.kinds.template import TemplateView
 from jsms_sync.model.decisions import Action, Change, PlaceBatch
 from jsms_sync.model.digests import unpack

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from jsms_sync.kinds.campaign import CampaignView
-from jsms_sync.kinds.campaign_changes import may_be_sent
+from jsms_sync.kinds.campaign_facts import CampaignView
+from jsms_sync.kinds.campaign_removed import may_be_sent
 from jsms_sync.kinds.template import TemplateView
 from jsms_sync.model.decisions import ChangeBatch, DropBatch
 from jsms_sync.model.events import IntentClosed

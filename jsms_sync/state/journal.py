@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Condition
 from typing import Literal
 
 import msgspec
@@ -18,6 +17,7 @@ import msgspec
 from jsms_sync.errors import OperationFailed, Stale
 from jsms_sync.model.events import Event
 from jsms_sync.state.files import Files, told
+from jsms_sync.state.turns import Turns
 
 HELP = (
     "The journal was left as it is, and holds ids that are recorded nowhere else: keep it. Put it beside the "
@@ -55,9 +55,8 @@ class Journal:
 
     def __init__(self, path: Path, origin: Origin, files: Files) -> None:
         self._path, self._origin, self._files = path, origin, files
-        self._turn, self._writing = Condition(), False
+        self._turns = Turns()
         self._waiting: list[bytes] = []
-        self._queued = self._settled = 0
         self._file: int | None = None
         self._size = self._lines = 0
         self._closed = False
@@ -70,43 +69,30 @@ class Journal:
     @property
     def unsettled(self) -> int:
         """How many commits are queued and not durable."""
-        return self._queued - self._settled
+        return self._turns.unsettled
 
     def queue(self, encoded: Sequence[bytes]) -> int:
         """The events, each from `encode`, have their place in line; the ticket is for `settle`."""
-        with self._turn:
+        with self._turns.lock:
             self._waiting += encoded
-            self._queued += 1
-            return self._queued
+            self._turns.queued += 1
+            return self._turns.queued
 
     def settle(self, ticket: int) -> None:
-        """Everything queued up to the ticket is durable. OperationFailed else.
-
-        Whoever comes first writes for all who have queued meanwhile; they find it done.
-        """
-        with self._turn:
-            self._turn.wait_for(lambda: ticket <= self._settled or not self._writing)
-            if ticket <= self._settled:
-                return
-            self._writing = True
-        try:
-            self._write()
-        finally:
-            with self._turn:
-                self._writing = False
-                self._turn.notify_all()
+        """Everything queued up to the ticket is durable. OperationFailed else."""
+        self._turns.settle(ticket, self._write)
 
     def settle_all(self) -> None:
         """Everything queued so far is durable. OperationFailed else."""
-        self.settle(self._queued)
+        self.settle(self._turns.queued)
 
     def close(self, *, folded: bool) -> None:
         """No more is written; when `folded`, everything queued is durable in the document instead."""
-        with self._turn:
-            self._turn.wait_for(lambda: not self._writing)
+        with self._turns.lock:
+            self._turns.await_writer()
             self._closed = True
             if folded:
-                self._settled = self._queued
+                self._turns.settled = self._turns.queued
             if self._file is not None:
                 # What counts was synced; closing has nothing to add.
                 with suppress(OSError):
@@ -115,18 +101,18 @@ class Journal:
     def _write(self) -> None:
         if self._closed:
             raise OperationFailed(f"Nothing more can be recorded in {self._path}: it was closed.")
-        with self._turn:
-            events, queued = list(self._waiting), self._queued
+        with self._turns.lock:
+            events, queued = list(self._waiting), self._turns.queued
         lines = [frame(0, msgspec.json.encode(self._origin))] if self._lines == 0 else []
         number = self._lines or 1
         # One line for all, so that a write torn by a power cut cannot spoil a line with whole ones behind it.
         data = b"".join([*lines, frame(number, b"[" + b",".join(events) + b"]")])
         with told(f"Recording in {self._path}"):
             self._put(data)
-        with self._turn:
+        with self._turns.lock:
             left, size = self._waiting[len(events) :], self._size + len(data)
             # No call in between, so that Ctrl-C finds either all of it or none.
-            self._waiting, self._settled, self._lines, self._size = left, queued, number + 1, size
+            self._waiting, self._turns.settled, self._lines, self._size = left, queued, number + 1, size
 
     def _put(self, data: bytes) -> None:
         if self._file is None:

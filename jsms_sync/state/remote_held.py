@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from threading import Condition
 from uuid import uuid4
 
 import msgspec
@@ -16,6 +15,7 @@ from jsms_sync.state.document import decode, encode
 from jsms_sync.state.journal import encode as encode_event
 from jsms_sync.state.remote_place import BACKUP, DOCUMENT, Conflict, Grip, Opened, Unanswered, written
 from jsms_sync.state.remote_stops import read_stop
+from jsms_sync.state.turns import Turns
 
 REQUEST = 45.0
 """Seconds for which the lock has to hold when a request leaves: 5 to connect, 30 to read, and a margin."""
@@ -34,27 +34,26 @@ class RemoteState:
         self.location, self.notes = location, notes
         self._place, self._grip, self._version = place, grip, version
         self._base, self._serial, self._run = state, state.serial, str(uuid4())
-        self._turn, self._writing, self._closed = Condition(), False, False
+        self._turns, self._closed = Turns(), False
         self._ledger, self._cached, self._changed = Ledger(state), state, False
-        self._queued = self._settled = 0
         self._lost: Stale | None = None
 
     @property
     def state(self) -> State:
         """The state after every commit so far."""
-        with self._turn:
+        with self._turns.lock:
             if self._changed:
                 self._cached, self._changed = self._ledger.state(), False
             return self._cached
 
     def template(self, address: Address) -> TemplateRecord:
         """The template's record, an empty one where there is none."""
-        with self._turn:
+        with self._turns.lock:
             return self._ledger.template(address)
 
     def campaign(self, address: Address) -> CampaignRecord:
         """The campaign's record, an empty one where there is none."""
-        with self._turn:
+        with self._turns.lock:
             return self._ledger.campaign(address)
 
     def intents_of(self, address: Address) -> tuple[Intent, ...]:
@@ -88,7 +87,7 @@ class RemoteState:
             self.check_held()
         ticket = self._take(events)
         try:
-            self._settle(ticket)
+            self._turns.settle(ticket, self._write)
             if announces:
                 self.check_held()
         except BaseException:
@@ -97,33 +96,33 @@ class RemoteState:
 
     def unsaved(self) -> bytes | None:
         """The document of the state where a part of it is in no store; None where all of it is."""
-        if self._queued == self._settled:
+        if not self._turns.unsettled:
             return None
         return encode(msgspec.structs.replace(self.state, serial=self._serial + 1, folded=self._run))
 
     def close(self) -> None:
         """Everything committed is in the store; OperationFailed or Stale when that cannot be."""
-        with self._turn:
-            self._turn.wait_for(lambda: not self._writing)
+        with self._turns.lock:
+            self._turns.await_writer()
             self._closed = True
         try:
-            self._settle(self._queued)
+            self._turns.settle(self._turns.queued, self._write)
         except JsmsSyncError as error:
-            steps = self._queued - self._settled
+            steps = self._turns.unsettled
             lost = f"The last {steps} steps of this run could be written nowhere."
             raise type(error)(f"{error.message} {lost}", help=error.help, code=error.code) from error
 
     def _take(self, events: Sequence[Event]) -> int:
         for event in events:
             encode_event(event)  # what no document can hold is refused before it spoils the others
-        with self._turn:
+        with self._turns.lock:
             if self._closed:
                 raise OperationFailed(f"The state {self.location} is no longer held; nothing was recorded.")
             self._changed = True
             for event in events:
                 self._ledger.take(event)
-            self._queued += 1
-            return self._queued
+            self._turns.queued += 1
+            return self._turns.queued
 
     def _withdraw(self, events: Sequence[Event]) -> None:
         """Writes that were announced in vain never left, so nobody shall have to resolve them."""
@@ -132,27 +131,13 @@ class RemoteState:
             with suppress(OperationFailed):
                 self._take([IntentClosed(id) for id in opened])
 
-    def _settle(self, ticket: int) -> None:
-        """Everything up to the ticket is in the store; whoever comes first writes for all others."""
-        with self._turn:
-            self._turn.wait_for(lambda: ticket <= self._settled or not self._writing)
-            if ticket <= self._settled:
-                return
-            self._writing = True
-        try:
-            self._write()
-        finally:
-            with self._turn:
-                self._writing = False
-                self._turn.notify_all()
-
     def _write(self) -> None:
         if self._lost is not None:
             raise self._lost
-        if self._settled == 0 and not self._place.keeps_versions:
+        if self._turns.settled == 0 and not self._place.keeps_versions:
             self._place.keep(BACKUP, encode(self._base, backup=True))
-        with self._turn:
-            state, queued = self._ledger.state(), self._queued
+        with self._turns.lock:
+            state, queued = self._ledger.state(), self._turns.queued
         # Whatever became of it, no other document may ever carry this serial (GitLab refuses a second one).
         self._serial += 1
         data = encode(msgspec.structs.replace(state, serial=self._serial, folded=self._run))
@@ -164,8 +149,8 @@ class RemoteState:
         except Unanswered as error:
             help = error.help or "Nothing that was not recorded was sent; see that the store can be reached."
             raise OperationFailed(error.message, help=help) from error
-        with self._turn:
-            self._settled = queued
+        with self._turns.lock:
+            self._turns.settled = queued
 
     def _is_ours(self, data: bytes) -> bool:
         with suppress(JsmsSyncError):
