@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from jsms_sync.api.replies import BatchReply
+from jsms_sync.applying.recipients import check_file, recipients_of
 from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
 from jsms_sync.applying.run import LATEST, Halted, Run
 from jsms_sync.applying.writes import Write, carry_out
-from jsms_sync.errors import ApiError, ApiRefusal, Stale
+from jsms_sync.errors import ApiError, ApiRefusal
 from jsms_sync.kinds import campaign_wire
 from jsms_sync.model.decisions import (
     Action,
@@ -17,8 +18,6 @@ from jsms_sync.model.decisions import (
     ChangeBatch,
     Draft,
     DropBatch,
-    FileRows,
-    Kept,
     PlaceBatch,
 )
 from jsms_sync.model.digests import pack, unpack, without
@@ -173,7 +172,7 @@ def drop(run: Run, change: Change, step: DropBatch) -> StepResult:
         for placing in change.steps if change.action is Action.REPLACE else ():
             if isinstance(placing, PlaceBatch):
                 run.check_changing(placing.draft, step.send_time)
-                _check_file(run, change, placing.draft)
+                check_file(run, change, placing.draft)
 
     def send() -> None:
         run.client.schedules.delete(step.schedule_id, before_attempt=check)
@@ -200,39 +199,6 @@ def drop(run: Run, change: Change, step: DropBatch) -> StepResult:
 
 def _sent(run: Run, change: Change, step: DropBatch) -> HistoryEntry:
     return HistoryEntry(change.address, Happened.SENT, run.clock(), step.schedule_id, step.send_time)
-
-
-def recipients_of(run: Run, change: Change, draft: Draft, schedule_id: str = "") -> tuple[Recipient, ...]:
-    """The draft's recipients, read now where the plan only names them.
-
-    Raises Stale when their file, or the schedule in which they stay, is not what the plan was made from.
-    """
-    run.check_wanted()
-    match draft.recipients:
-        case FileRows() as rows:
-            assert run.reader is not None, "a plan with a recipients file is applied with its reader"
-            return run.reader.fetch(change.address, rows)
-        case Kept():
-            return _kept_in(run, change, draft, schedule_id)
-        case people:
-            return people
-
-
-def _kept_in(run: Run, change: Change, draft: Draft, schedule_id: str) -> tuple[Recipient, ...]:
-    seen, entries = read_schedule(run.client, schedule_id), unpack(draft.members)
-    people = seen.recipients if isinstance(seen, SeenSchedule) else ()
-    kept = tuple(
-        p for p in people if entries.get(run.digester.mobile(p.mobile)) == run.digester.params(p.params)
-    )
-    if len(kept) != len(draft.recipients):
-        message = f"{change.address}: {schedule_id} does not hold the recipients any more that it held"
-        raise Stale(message, help="Make the plan again.", code="changed-outside")
-    return kept
-
-
-def _check_file(run: Run, change: Change, draft: Draft) -> None:
-    if isinstance(draft.recipients, FileRows) and run.reader is not None:
-        run.reader.check(change.address)
 
 
 def _target(run: Run, draft: Draft) -> Target:

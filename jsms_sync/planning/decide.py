@@ -75,13 +75,7 @@ def make_plan(look: Look) -> Plan:
     selection = select(look.definitions, look.state, look.choices)
     moved = moves(look.definitions, look.state, look.now, selection.left_out)
     look = replace(look, state=fold(look.state, moved.events))
-    known = _Known.of(look.state)
-    templates = {address: _template_facts(look, known, address) for address in _all(look, "template")}
-    views = {address: decide_template(facts) for address, facts in templates.items()}
-    missing = gone_ids(look.state, views.values())
-    campaigns = {
-        a: decide_campaign(_campaign_facts(look, known, a, views, missing)) for a in _all(look, "campaign")
-    }
+    templates, views, campaigns = _viewed(look, _Known.of(look.state))
     selection = selection.without(stranded(look.definitions, look.state, selection, views, campaigns))
     chosen = {a: view for a, view in views.items() if a not in selection.left_out}
     campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
@@ -118,6 +112,19 @@ def make_plan(look: Look) -> Plan:
         refused,
         any(_is_unread(campaign) for campaign in look.definitions.campaigns.values()),
     )
+
+
+def _viewed(
+    look: Look, known: "_Known"
+) -> tuple[dict[Address, TemplateFacts], dict[Address, TemplateView], dict[Address, CampaignView]]:
+    """Every address decided by itself; campaigns after their templates."""
+    templates = {address: _template_facts(look, known, address) for address in _all(look, "template")}
+    views = {address: decide_template(facts) for address, facts in templates.items()}
+    missing = gone_ids(look.state, views.values())
+    campaigns = {
+        a: decide_campaign(_campaign_facts(look, known, a, views, missing)) for a in _all(look, "campaign")
+    }
+    return templates, views, campaigns
 
 
 def _is_unread(campaign: Campaign) -> bool:

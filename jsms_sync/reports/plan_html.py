@@ -5,7 +5,7 @@ from typing import Any
 
 from jsms_sync.model.resources import TemplateType
 from jsms_sync.planning.future import SUBMITS
-from jsms_sync.planning.preview import message_of
+from jsms_sync.planning.message import message_of
 from jsms_sync.reports.apply_command import apply_command
 from jsms_sync.reports.marked import Segments, compared, is_partial
 from jsms_sync.reports.page import page, shown

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from html import escape
 
-from jsms_sync.planning.preview import Elsewhere, Message, Piece, Preview, Previews
+from jsms_sync.planning.message import Message, Piece
+from jsms_sync.planning.preview import Elsewhere, Preview, Previews
 from jsms_sync.reports.page import page
 from jsms_sync.reports.preview_text import audience_cost, cost, sample_title
 from jsms_sync.reports.words import visible

@@ -3,7 +3,8 @@
 from itertools import accumulate
 
 from jsms_sync.planning.document import FORMAT_VERSION, Json
-from jsms_sync.planning.preview import Audience, Message, Preview, Previews, Sample
+from jsms_sync.planning.message import Message
+from jsms_sync.planning.preview import Audience, Preview, Previews, Sample
 
 
 def preview_document(found: Previews, signature: str | None) -> Json:

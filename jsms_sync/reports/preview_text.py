@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from jsms_sync.planning.preview import Audience, Elsewhere, Message, Preview, Previews, Role, Sample
+from jsms_sync.planning.message import Message, Role
+from jsms_sync.planning.preview import Audience, Elsewhere, Preview, Previews, Sample
 from jsms_sync.reports.columns import Cell, cells, lines
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import count, visible

@@ -14,7 +14,8 @@ from jsms_sync.model.privacy import Params
 from jsms_sync.model.resources import Address, Definitions, Recipient
 from jsms_sync.model.text import parts
 from jsms_sync.planning.cost import Pattern
-from jsms_sync.planning.preview import Audience, Message, Piece, Preview, Request, Role, Which, previews
+from jsms_sync.planning.message import Message, Piece, Role
+from jsms_sync.planning.preview import Audience, Preview, Request, Which, previews
 from jsms_sync.reports.columns import width
 from jsms_sync.reports.paint import coloured
 from jsms_sync.reports.preview_html import preview_html
