@@ -1,11 +1,12 @@
 """Apply: carry out a plan stage by stage, in parallel inside a stage, and tell each outcome as it comes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from itertools import groupby
 
 from jsms_sync.applying import campaigns, templates
+from jsms_sync.applying.refresh import Told
 from jsms_sync.applying.run import CANCELLED, Halted, Run
 from jsms_sync.errors import JsmsSyncError
 from jsms_sync.kinds.campaign_stop import cancelled
@@ -44,11 +45,12 @@ def apply(plan: Plan, run: Run) -> Iterator[Outcome]:
     run.refusals.start(plan.refused)
     former = {event.to: event.address for event in plan.events if isinstance(event, Moved)}
     run = replace(run, former=former)
+    stepped = _counted(run.told, sum(len(change.steps) for change in plan.changes))
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(run.parallelism) as pool:
         try:
             for _, stage in groupby(plan.changes, key=stage_of):
-                for outcome in _stage(tuple(stage), tuple(outcomes), run, pool):
+                for outcome in _stage(tuple(stage), tuple(outcomes), run, pool, stepped):
                     outcomes.append(outcome)
                     yield outcome
         except BaseException:
@@ -57,14 +59,31 @@ def apply(plan: Plan, run: Run) -> Iterator[Outcome]:
             raise
 
 
+def _counted(told: Told, of: int) -> Callable[[int], None]:
+    """Counts steps that ended, and tells how many they are by now."""
+    done = 0
+
+    def stepped(more: int) -> None:
+        nonlocal done
+        done += more
+        told(done, of)
+
+    return stepped
+
+
 def _stage(
-    changes: tuple[Change, ...], before: tuple[Outcome, ...], run: Run, pool: ThreadPoolExecutor
+    changes: tuple[Change, ...],
+    before: tuple[Outcome, ...],
+    run: Run,
+    pool: ThreadPoolExecutor,
+    stepped: Callable[[int], None],
 ) -> Iterator[Outcome]:
     """The outcomes of one stage; a replaced schedule goes before its successor is placed (promise 4)."""
     results: dict[int, list[StepResult]] = {}
     for number, change in enumerate(changes):
         results[number] = _skipped(change, before, run)
         if len(results[number]) == len(change.steps):
+            stepped(len(change.steps))
             yield _finished(change, results[number], run)
     jobs = [(n, step) for n, change in enumerate(changes) for step in change.steps if not results[n]]
     first = [(n, step) for n, step in jobs if _goes_first(changes[n], step)]
@@ -72,6 +91,7 @@ def _stage(
     for phase in (first, rest):
         for number, result in _run(phase, changes, results, run, pool):
             results[number].append(result)
+            stepped(1)
             if len(results[number]) == len(changes[number].steps):
                 yield _finished(changes[number], results[number], run)
 

@@ -32,6 +32,12 @@ PROBE = 1
 """The vendor's template: read when nothing else is, to learn of wrong credentials and clocks in time."""
 
 Seen = TypeVar("Seen")
+Told = Callable[[int, int], None]
+"""Told how much is done, of how much."""
+
+
+def untold(_done: int, _of: int) -> None:
+    """Nobody looks on."""
 
 
 def refresh(
@@ -42,6 +48,7 @@ def refresh(
     *,
     parallelism: int,
     digester: Digester | None = None,
+    told: Told = untold,
 ) -> Observed:
     """What the service holds of everything that is recorded or referred to.
 
@@ -53,7 +60,7 @@ def refresh(
     templates, schedules = _template_ids(definitions, state), _schedule_ids(state, now)
     if not templates and not schedules:
         templates = {PROBE}
-    seen = read_ids(client, templates, schedules, parallelism=parallelism, digester=digester)
+    seen = read_ids(client, templates, schedules, parallelism=parallelism, digester=digester, told=told)
     return replace(seen, clock_skew=client.clock_skew)
 
 
@@ -64,6 +71,7 @@ def read_ids(
     *,
     parallelism: int,
     digester: Digester | None = None,
+    told: Told = untold,
 ) -> Observed:
     """What the service shows of these templates and schedules, the recipients whole or as digests."""
     observed: dict[int, TemplateSeen] = {}
@@ -71,7 +79,8 @@ def read_ids(
     with ThreadPoolExecutor(parallelism) as pool:
         # One map for both: what it raises cancels everything that has not started.
         ids = (*sorted(templates), *sorted(schedules))
-        for seen in pool.map(lambda id: _read_one(client, id, digester), ids):
+        for done, seen in enumerate(pool.map(lambda id: _read_one(client, id, digester), ids), 1):
+            told(done, len(ids))
             observed.update(seen.templates)
             placed.update(seen.schedules)
     return Observed(observed, placed)

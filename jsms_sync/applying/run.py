@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from jsms_sync.api.client import Client
+from jsms_sync.applying.refresh import Told, untold
 from jsms_sync.errors import JsmsSyncError
 from jsms_sync.model.decisions import Draft, FileRows, RefusalCode
 from jsms_sync.model.digests import Digester
@@ -79,7 +80,7 @@ class Run:
 
     `reader` is what campaigns with a recipients file need. `former` are the names under which campaigns stood
     before this apply renamed them; `campaign` is the one that is being worked on, under each of its names:
-    what `cancel` says of any of them counts.
+    what `cancel` says of any of them counts. `told` hears of each step that ends.
     """
 
     client: Client
@@ -95,6 +96,7 @@ class Run:
     former: Mapping[Address, Address] = field(default_factory=dict)
     campaign: tuple[Address, ...] = ()
     reader: Reader | None = None
+    told: Told = untold
 
     def on(self, campaign: Address) -> "Run":
         """The same run, at work on that campaign."""

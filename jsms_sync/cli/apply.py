@@ -11,6 +11,7 @@ from jsms_sync.cli.interrupt import stopped_by_signals
 from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.looking import Wanted, binding, digester_of, observed_plan
 from jsms_sync.cli.options import Common, choices, command, overrides
+from jsms_sync.cli.progress import progress
 from jsms_sync.cli.rescue import Watched
 from jsms_sync.cli.reviewed import Agreed, agreed_on, check_alone, check_fits, read_saved
 from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
@@ -171,9 +172,11 @@ def _carried_out(
         reader=Fetcher(wanted.definitions.campaigns),
     )
     outcomes = []
-    for outcome in carry_out(plan, run):
-        outcomes.append(outcome)
-        teller.outcome(outcome)
+    with progress(wanted.common, "Applying") as meter:
+        for outcome in carry_out(plan, replace(run, told=meter.told)):
+            outcomes.append(outcome)
+            with meter.hidden():
+                teller.outcome(outcome)
     return tuple(outcomes)
 
 

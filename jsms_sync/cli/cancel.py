@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.progress import progress
 from jsms_sync.cli.session import Clock, backend, clock, connected, looks_ahead, offline
 from jsms_sync.cli.terminal import complain, hint, notes, paint, say, say_json, start_logging
 from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError, OperationFailed, fold
@@ -113,7 +114,7 @@ def _cancelled(
     marking.leave(mark(named, state, since))
     told: tuple[str, ...] = ()
     try:
-        with connected(common) as connection:
+        with connected(common) as connection, progress(common, "Deleting what is scheduled"):
             halting = Halting(connection.client, place, now, common.parallelism)
             endings = stop(halting, named, marking, since)
             if named.every:

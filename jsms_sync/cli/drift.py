@@ -1,7 +1,8 @@
 """`drift`: what is recorded against what JSMS shows, whatever the definitions say."""
 
-from jsms_sync.cli.looking import digester_of
+from jsms_sync.cli.looking import READING, digester_of
 from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.progress import progress
 from jsms_sync.cli.session import backend, clock, connected
 from jsms_sync.cli.terminal import doubts, notes, start_logging
 from jsms_sync.cli.views import Views, as_json, tell
@@ -41,7 +42,14 @@ def _looked(common: Common, state: State) -> Drift:
 
         connection.identity.check(state)
         nothing, digester = Definitions(), digester_of(connection.identity, state)
-        observed = refresh(
-            connection.client, nothing, state, now, parallelism=common.parallelism, digester=digester
-        )
+        with progress(common, READING) as meter:
+            observed = refresh(
+                connection.client,
+                nothing,
+                state,
+                now,
+                parallelism=common.parallelism,
+                digester=digester,
+                told=meter.told,
+            )
         return compared(state, observed, digester, now)

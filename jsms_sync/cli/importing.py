@@ -10,9 +10,10 @@ from typing import Any
 from jsms_sync.cli.import_list import stop
 from jsms_sync.cli.import_told import Adoption, import_document
 from jsms_sync.cli.loading import NOTHING_DONE, load_drafts
-from jsms_sync.cli.looking import Wanted, binding, digester_of, plan_for
+from jsms_sync.cli.looking import READING, Wanted, binding, digester_of, plan_for
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.problems import unusable
+from jsms_sync.cli.progress import progress
 from jsms_sync.cli.session import Connection, clock, owner
 from jsms_sync.cli.terminal import notes
 from jsms_sync.definitions import Loaded
@@ -124,7 +125,9 @@ def adoption_of(task: Task) -> Adoption:
 
     task.connection.identity.check(task.state)
     stop(taken(task.wishes, task.state))
-    observed = look(task.connection.client, task.wishes, parallelism=task.common.parallelism)
+    with progress(task.common, READING) as meter:
+        client, most = task.connection.client, task.common.parallelism
+        observed = look(client, task.wishes, parallelism=most, told=meter.told)
     stop(unread(task.wishes, observed))
     campaigns = [wish for wish in task.wishes if kind_of(wish.address) == "campaign"]
     stop(objection for wish in campaigns for objection in torn(wish, observed))

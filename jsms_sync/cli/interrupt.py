@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from types import FrameType
 
 import click
 
+from jsms_sync.cli.progress import clear
 from jsms_sync.errors import Exit
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -23,6 +25,7 @@ def stopped_by_signals() -> Iterator[threading.Event]:
         if stopping.is_set():
             os._exit(Exit.INTERRUPTED)
         stopping.set()
+        clear(sys.stderr)
         click.echo("Stopping: what is in flight is finished and recorded. Once more stops hard.", err=True)
 
     before = {number: signal.signal(number, stop) for number in SIGNALS}

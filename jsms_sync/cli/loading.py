@@ -6,6 +6,7 @@ from dataclasses import replace
 from jsms_sync import definitions
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.problems import unusable
+from jsms_sync.cli.progress import progress
 from jsms_sync.cli.session import check_account
 from jsms_sync.definitions import Loaded
 from jsms_sync.definitions.sources import SUFFIXES
@@ -17,13 +18,14 @@ NOTHING_DONE = "Nothing was done. `jsms-sync validate` shows the same offline."
 def load(common: Common, *, with_recipients: bool = True) -> Loaded:
     """What the definitions say, with all problems, those of the settings among them."""
     settings, wrong = common.gathered.settings, common.gathered.problems
-    loaded = definitions.load(
-        settings.definitions,
-        folder=common.chdir,
-        settings=settings,
-        recipients_dir=common.recipients_dir,
-        with_recipients=with_recipients,
-    )
+    with progress(common, "Reading the definitions"):
+        loaded = definitions.load(
+            settings.definitions,
+            folder=common.chdir,
+            settings=settings,
+            recipients_dir=common.recipients_dir,
+            with_recipients=with_recipients,
+        )
     return replace(loaded, problems=(*wrong, *loaded.problems))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
+from jsms_sync.cli.progress import progress
 from jsms_sync.cli.session import Connection, Identity, clock, looks_ahead
 from jsms_sync.definitions.uncollected import uncollected
 from jsms_sync.model.decisions import Action, Change
@@ -26,6 +27,8 @@ from jsms_sync.planning.messages import with_messages
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.selection import check_named
 
+READING = "Reading from JSMS"
+"""What the look at the service is called while it lasts."""
 NO_STATE = "there is no state here yet: everything counts as new, and apply will need --new-state"
 
 
@@ -64,7 +67,7 @@ def observed_plan(
     known = state or State(lineage="")
     connection.identity.check(known)
     common = wanted.common
-    with uncollected():
+    with uncollected(), progress(common, READING) as meter:
         observed = refresh(
             connection.client,
             wanted.definitions,
@@ -72,6 +75,7 @@ def observed_plan(
             wanted.now,
             parallelism=common.parallelism,
             digester=digester_of(connection.identity, known),
+            told=meter.told,
         )
     if looks_ahead(common):
         observed = replace(observed, clock_skew=None)
@@ -125,7 +129,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         notes=() if state or wanted.common.sandbox else (NO_STATE,),
         signature=signature_length(settings.signature),
     )
-    with uncollected():
+    with uncollected(), progress(wanted.common, "Comparing"):
         made = make_plan(replace(look, rolls=_rolls(look)))
     return with_messages(made, wanted.definitions, settings.signature)
 

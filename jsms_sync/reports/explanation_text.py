@@ -1,9 +1,9 @@
 """Explanations as text and as JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from textwrap import wrap
 
 from jsms_sync.planning.document import FORMAT_VERSION, Json
+from jsms_sync.reports.columns import hung
 from jsms_sync.reports.explanations import Explanation
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import visible
@@ -17,7 +17,6 @@ FAMILIES = {
     "jsms": "a return code of JSMS",
     "report": "the status of a delivery report",
 }
-WIDTH = 100
 LONGEST = 72
 """Of a line of an example."""
 
@@ -29,15 +28,11 @@ def explained_text(found: Sequence[Explanation], paint: Paint = plain) -> str:
 
 def _paragraph(one: Explanation, paint: Paint) -> str:
     weight = f", {paint(one.severity, one.severity)}" if one.severity else ""
-    lines = [f"{paint('strong', one.code)}: {FAMILIES[one.family]}{weight}", *_wrapped("", one.means)]
+    lines = [f"{paint('strong', one.code)}: {FAMILIES[one.family]}{weight}", hung("  ", one.means)]
     if one.bad:
         lines += ["", *_example("instead of", one.bad), *_example("write", one.good), ""]
-    lines += [*_wrapped("Next: ", one.next), *_wrapped("Source: ", one.source)]
+    lines += [hung("  Next: ", one.next), hung("  Source: ", one.source)]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _wrapped(label: str, text: str) -> Iterator[str]:
-    yield from wrap(label + text, WIDTH, initial_indent="  ", subsequent_indent="  " + " " * len(label))
 
 
 def _example(label: str, text: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from jsms_sync.planning.message import Message, Role
 from jsms_sync.planning.preview import Audience, Elsewhere, Preview, Previews, Sample
-from jsms_sync.reports.columns import Cell, cells, lines
+from jsms_sync.reports.columns import Cell, cells, hung, lines
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import count, visible
 
@@ -32,9 +32,9 @@ def _elsewhere(campaign: Elsewhere) -> str:
 
 def _preview(one: Preview, paint: Paint) -> str:
     told = [f"{paint('strong', one.address)} ({one.type.word})"]
-    told += [*_bubble(one.message, paint), f"  {cost(one)}"]
+    told += [*_bubble(one.message, paint), hung("  ", cost(one))]
     for audience in one.audiences:
-        told.append(f"  {audience_cost(audience)}")
+        told.append(hung("  ", audience_cost(audience)))
         for sample in audience.samples:
             told += ["", f"  {sample_title(sample)}", *_bubble(sample.message, paint)]
     if any(len(message.parts) > 1 for message in _messages(one)):
@@ -93,11 +93,6 @@ def _cells(message: Message) -> Iterator[Cell]:
         if number > 1:
             yield Cell(marker(number), BORDER, len(marker(number)))
         for piece in part:
-            for cell in cells(piece.text, ROLES[piece.role], INSIDE):
-                yield _shown(cell)
-
-
-def _shown(cell: Cell) -> Cell:
-    """The cell as it is; a character that moves the cursor is told, but for the end of a line."""
-    shown = cell.text if cell.text == "\n" else visible(cell.text)
-    return cell if shown == cell.text else Cell(shown, cell.role, len(shown))
+            # A character that would move the cursor is told, but for the end of a line.
+            shown = "\n".join(map(visible, piece.text.split("\n")))
+            yield from cells(shown, ROLES[piece.role], INSIDE)

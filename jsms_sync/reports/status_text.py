@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jsms_sync.reports.codes import refused_words
+from jsms_sync.reports.columns import HELD_SPACE, WIDTH, hung
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import china_minute, count, each, one_line
 
@@ -22,6 +23,9 @@ ROLES = {
     "rejected": "failed",
     "unknown": "unknown",
 }
+PHASE, GAPS = 11, 15
+"""The columns of the longest phase, and those of a phase with the gaps on both sides."""
+NARROWEST = 30
 
 
 def status_text(status: Document, paint: Paint = plain) -> str:
@@ -38,15 +42,27 @@ def status_text(status: Document, paint: Paint = plain) -> str:
 
 
 def _lines(entry: Document, told: Iterable[str], waits: str, width: int, paint: Paint) -> str:
-    phase = paint(ROLES[entry["phase"]], f"{entry['phase']:<11}")
-    line = f"{entry['address']:<{width}}  {phase}  {', '.join(told)}".rstrip() + "\n"
-    return line + (paint("dim", f"{'':<{width}}  {waits}") + "\n" if waits else "")
+    phase = paint(ROLES[entry["phase"]], f"{entry['phase']:<{PHASE}}")
+    line = f"{entry['address']:<{width}}  {phase}  {_beside(width + GAPS, told)}".rstrip() + "\n"
+    return line + (paint("dim", _listed("    ", waits.split(", "))) + "\n" if waits else "")
+
+
+def _beside(indent: int, told: Iterable[str]) -> str:
+    """What stands to the right of so many columns, on as many lines as it needs where that leaves enough."""
+    if WIDTH - indent < NARROWEST:
+        return ", ".join(told)
+    return _listed(" " * indent, told)[indent:]
+
+
+def _listed(prefix: str, told: Iterable[str]) -> str:
+    """Lines end between the parts, if they can."""
+    return hung(prefix, ", ".join(each.replace(" ", HELD_SPACE) for each in told))
 
 
 def _audit(entry: Document) -> str:
     if not entry.get("since"):
         return ""
-    return f"in its audit since {china_minute(entry['since'])}{_expected(entry)} (China time)"
+    return f"since {china_minute(entry['since'])}{_expected(entry)} (China time)"
 
 
 def _wait(entry: Document) -> str:

@@ -269,7 +269,7 @@ def test_status_tells_every_phase(workspace: Workspace, sandbox: Served) -> None
     workspace.apply()
     assert phases() == ["approved", "scheduled", "scheduled"]
     text = workspace.run("status").stdout
-    assert re.search(r"campaign\.pilot +scheduled +2099-03-02 09:00:00 China time, 2 recipients", text)
+    assert re.search(r"campaign\.pilot +scheduled +2099-03-02 09:00:00 China time,\s+2 recipients", text)
     workspace.write(SHOP.replace("已由", "已经由"))
     workspace.apply()
     assert f"{temp_id} serves until then" in workspace.run("status").stdout

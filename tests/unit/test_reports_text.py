@@ -11,6 +11,7 @@ import report_cases
 from jsms_sync.model.decisions import HeldCode
 from jsms_sync.model.resources import Address, Position, Problem, Severity
 from jsms_sync.planning.audits import Verdict
+from jsms_sync.reports.columns import WIDTH, columns
 from jsms_sync.reports.outcome_text import outcome_line, outcome_summary, what_next
 from jsms_sync.reports.outputs import env_text, yaml_text
 from jsms_sync.reports.paint import coloured, plain
@@ -126,10 +127,7 @@ def test_outputs_quote_what_yaml_would_misread() -> None:
 
 
 NOON = "2027-03-01T12:00:00+08:00"
-WAITS = (
-    "campaign.long-name  scheduled    2027-03-01 10:00:00 China time, 2 recipients\n"
-    "                    waits for "
-)
+WAITS = "campaign.long-name  scheduled    2027-03-01 10:00:00 China time, 2 recipients\n    waits for "
 
 
 def template(**more: Any) -> dict[str, Any]:
@@ -185,7 +183,7 @@ def campaign(**more: Any) -> dict[str, Any]:
         ),
         (
             template(phase="auditing", temp_id=8, since="2027-03-01T09:05:06+08:00", expected_approval=NOON),
-            "template.a  auditing     8\n            in its audit since 2027-03-01 09:05, "
+            "template.a  auditing     8\n    since 2027-03-01 09:05, "
             "approval expected 2027-03-01 12:00 (China time)",
         ),
         (
@@ -202,10 +200,12 @@ def campaign(**more: Any) -> dict[str, Any]:
         (campaign(waits_for={"address": None, "temp_id": 8}), WAITS + "template 8"),
     ],
 )
-def test_every_phase_is_one_line_and_what_is_waited_for_another(entry: dict[str, Any], expected: str) -> None:
-    """The phase, and what belongs to it."""
+def test_every_phase_is_told_with_what_it_waits_for(entry: dict[str, Any], expected: str) -> None:
+    """The phase, and what belongs to it, within the width of a terminal."""
     kind = "templates" if entry["address"].startswith("template") else "campaigns"
-    assert status_text({"templates": [], "campaigns": [], kind: [entry]}) == f"{expected}\n"
+    told = status_text({"templates": [], "campaigns": [], kind: [entry]})
+    assert told.split() == expected.split()
+    assert max(map(columns, told.splitlines())) <= WIDTH
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""What long work says of itself on a terminal."""
+
+import io
+import time
+
+import pytest
+
+from jsms_sync.cli.progress import CLEAR, Meter, clear
+from jsms_sync.reports.progress_text import progress_line
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "seconds", "told"),
+    [
+        (0, 0, 9, "Reading"),
+        (0, 2_000, 3, "Reading · 0 of 2,000"),
+        (40, 2_000, 0.5, "Reading · 40 of 2,000"),
+        (500, 2_000, 2, "Reading · 500 of 2,000 · 250/s · 7 s left"),
+        (2, 20, 10, "Reading · 2 of 20 · one in 5 s · 2 min left"),
+        (100, 2_000, 60, "Reading · 100 of 2,000 · 2/s · 20 min left"),
+        (1, 100, 60, "Reading · 1 of 100 · one in 60 s · 1 h 40 min left"),
+        (20, 20, 10, "Reading · 20 of 20"),
+    ],
+)
+def test_a_line_tells_how_much_how_fast_and_how_long_yet(
+    done: int, of: int, seconds: float, told: str
+) -> None:
+    """A rate is told once there is one, and the time left is rounded up."""
+    assert progress_line("Reading", done, of, seconds) == told
+
+
+def test_a_line_is_never_wrapped() -> None:
+    """The last column stays free: a line that wraps cannot be rewritten."""
+    assert progress_line("Reading from JSMS", 40, 2_000, 0.5, columns=20) == "Reading from JSMS ·"
+
+
+def test_nothing_of_a_hidden_line_stays() -> None:
+    """It is cleared once, and only where there was one."""
+    stream = io.StringIO()
+    meter = Meter(stream, "Reading", shown=True)
+    for _ in range(2):
+        with meter.hidden():
+            stream.write("said")
+    assert stream.getvalue() == f"{CLEAR}saidsaid"
+
+
+def test_the_line_follows_the_work() -> None:
+    """What was told last is shown at the next look."""
+    stream = io.StringIO()
+    meter = Meter(stream, "Reading", since=time.monotonic() + 60)
+    meter.told(3, 10)
+    meter.rewrite()
+    assert stream.getvalue() == f"{CLEAR}Reading · 3 of 10"
+
+
+def test_a_stream_that_is_no_terminal_is_left_alone() -> None:
+    """No control character reaches a file."""
+    stream = io.StringIO()
+    clear(stream)
+    assert stream.getvalue() == ""
