@@ -59,7 +59,7 @@ def _planned(wanted: Wanted, *, is_offline: bool) -> Plan:
     snapshot = backend(wanted.common).read()
     state = snapshot.state if snapshot else None
     if is_offline:
-        return offline_plan(wanted, offline(wanted.common), state)
+        return offline_plan(wanted, offline(wanted.common), state, snapshot.notes if snapshot else ())
     with connected(wanted.common) as connection:
         return observed_plan(wanted, connection, state)[0]
 

@@ -202,4 +202,5 @@ def _notes(plan: Document) -> Iterator[str]:
 def _apply(plan: Document) -> str:
     command, why = apply_command(plan)
     told = f"<pre>{shown(command)}</pre>" if command else f"<p>{shown(why)}</p>"
-    return _section("To carry out just this", [told, f'<p class="soft">Digest {shown(plan["digest"])}</p>'])
+    digest = [f'<p class="soft">Digest {shown(plan["digest"])}</p>'] if plan["account"] is not None else []
+    return _section("To carry out just this", [told, *digest])
