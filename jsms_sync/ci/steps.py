@@ -64,7 +64,8 @@ def go_on(forge: Forge, options: Sequence[str]) -> int:
 def _applied(forge: Forge, *options: str) -> int:
     folder = fresh(forge.folder)
     report = folder / "apply.md"
-    exit = jsms_sync("apply", "--auto-approve", *WAIT, f"--report=markdown={report}", *options)
+    reports = (f"--report=markdown={report}", f"--report=html={folder / 'apply.html'}")
+    exit = jsms_sync("apply", "--auto-approve", *WAIT, *reports, *options)
     forge.output("folder", str(folder))
     forge.output("exit-code", str(exit))
     if report.exists():

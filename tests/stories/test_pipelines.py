@@ -172,6 +172,8 @@ def test_a_change_goes_from_pull_request_to_jsms(runner: Runner) -> None:
     applied = runner.github("push")["write"]
     assert applied.exit == 0, applied
     assert "template.order" in applied.summary
+    kept = sorted(path.name for path in Path(applied.outputs["folder"]).iterdir())
+    assert kept == ["apply.html", "apply.md"]
     assert len(runner.served.templates()) == 2
     runner.served.approve()
     went_on = runner.github("schedule")["write"]
