@@ -254,3 +254,14 @@ def _shown(here: Workspace) -> list[Ran]:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_the_hint_below_a_plan_goes_where_the_plan_looked(here: Workspace) -> None:
+    """Nobody who looked at the sandbox is sent to the real account; a saved plan goes there too."""
+    given = ("-f", "templates.yaml", "--state", "a b.json")
+    told = here.run("plan", "--sandbox", *given).stderr
+    assert "Run `jsms-sync apply --state 'a b.json' --sandbox` to carry it out." in told
+    told = here.run("plan", "--sandbox", "--out", "plan.json").stderr
+    assert "`jsms-sync apply --sandbox plan.json` carries out just that." in told
+    told = here.run("plan", "-f", ".", "--only", "template.*").stderr
+    assert "Run `jsms-sync apply -f . --only 'template.*'` to carry it out." in told
