@@ -7,6 +7,7 @@ from jsms_sync.ci.body import failed, looked_at
 from jsms_sync.ci.forge import Forge
 from jsms_sync.ci.web import PipelineError
 
+MARK = "<!-- jsms-sync offline-plan -->"
 STATE = "JSMS_SYNC_PUBLIC_STATE"
 """Where the state can be read without a login."""
 HARMLESS = (
@@ -39,9 +40,6 @@ def offline_plan(forge: Forge, options: Sequence[str], environment: Mapping[str,
         report = (folder / steps.REPORTS["markdown"]).read_text("utf-8")
         forge.tell(looked_at(MARK, report, has_state=made["state"]["lineage"] is not None))
     return exit
-
-
-MARK = "<!-- jsms-sync offline-plan -->"
 
 
 def _harmless(environment: Mapping[str, str]) -> Mapping[str, str]:
