@@ -116,6 +116,44 @@ def large(number: int, content: str = "您的订单{{order}}已发出。") -> Js
     return document
 
 
+def outcomes(words: str = "words") -> Json:
+    """The document of an apply that came to everything that can happen."""
+    refused = {"code": 50024, "count": 1, "message": "opted out", "recipients": ["199****0001"]}
+    done = {"address": "template.a", "action": "create", "result": "done", "remote_id": 7}
+    error = {"code": 50013, "message": words, "http_status": 403}
+    results = [{**done, "result": each, "error": error} for each in ("failed", "unknown", "skipped")]
+    summary = dict.fromkeys(("done", "failed", "unknown", "skipped", "held", "refused"), 1)
+    held = {"address": "campaign.a", "code": "rejected", "reason": words, "next": [words]}
+    return {
+        "outcomes": [done, {**done, "refused": [refused]}, *results],
+        "held": [held | {"expected_approval": None}],
+        "refusals": [refusal("template.b", words)],
+        "summary": summary,
+    }
+
+
+def applied(plan: Mapping[str, Any]) -> Json:
+    """What an apply of the shop's plan came to: something of everything, and what it holds still."""
+    cut = {"code": "unanswered", "message": "no answer came, so it may exist", "http_status": None}
+    unpaid = {"code": 50014, "message": "the balance is not sufficient (50014)", "http_status": 403}
+    refused = {"code": 50024, "count": 1, "message": "opted out", "recipients": ["199****0001"]}
+    ends: dict[tuple[str, str], Json] = {
+        ("template.code", "create"): {"result": "done", "remote_id": 37583},
+        ("template.delayed", "record"): {"result": "done"},
+        ("template.delayed", "replace"): {"result": "done", "remote_id": 37584},
+        ("campaign.later", "create"): {"result": "unknown", "error": cut},
+        ("campaign.pending", "modify"): {"result": "failed", "error": unpaid, "refused": [refused]},
+        ("template.gone", "delete"): {"result": "skipped", "remote_id": 41},
+    }
+    came = [{"address": address, "action": action, **end} for (address, action), end in ends.items()]
+    assert [(each["address"], each["action"]) for each in plan["changes"]] == list(ends)
+    summary = {"done": 3, "failed": 1, "unknown": 1, "skipped": 1, "held": len(plan["held"]), "refused": 0}
+    return {
+        **{"format_version": 1, "plan_id": plan["id"], "outcomes": came},
+        **{"held": plan["held"], "refusals": [], "summary": summary},
+    }
+
+
 def bare(document: Mapping[str, Any], **more: Any) -> Json:
     """The plan without any entry, but for what is given."""
     empty: Json = {

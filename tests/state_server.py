@@ -31,13 +31,17 @@ class StateServer:
     """What the server keeps, and how it shall misbehave.
 
     `faults` are taken one by one by requests of that method: `drop-before` and `drop-after` cut the
-    connection, a number is answered after it was done, one in quotes instead of doing it.
+    connection, a number is answered after it was done, one in quotes instead of doing it. Where it
+    `is_public` nobody needs a login to read; what is not there is forbidden then, as S3 has it. `logins` are
+    those it got.
     """
 
     gitlab: bool = True
     has_locks: bool = True
     is_true: bool = True
     compares_ids: bool = True
+    is_public: bool = False
+    logins: list[str | None] = field(default_factory=list)
     locked_answer: bytes | None = None
     states: dict[str, Kept] = field(default_factory=dict)
     faults: dict[str, list[str | int]] = field(default_factory=dict)
@@ -125,7 +129,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.kept.asked.append((self.command, parts.path))
             left = self.kept.faults.get(self.command)
             fault = left.pop(0) if left else None
-            if self.headers.get("Authorization") != f"Basic {expected}":
+            login = self.headers.get("Authorization")
+            self.kept.logins.append(login)
+            if self.kept.is_public and login is None and self.command == "GET":
+                status, answer = self.kept.answer("GET", parts.path, None, body)
+                status = 403 if status in (204, 404) else status
+            elif login != f"Basic {expected}":
                 status, answer = 401, b""
             elif fault == "drop-before":
                 self.close_connection = True

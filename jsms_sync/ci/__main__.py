@@ -3,17 +3,19 @@
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from jsms_sync.ci import steps
 from jsms_sync.ci.forge import Forge
 from jsms_sync.ci.github import GitHub
 from jsms_sync.ci.gitlab import GitLab
+from jsms_sync.ci.offline import offline_plan
 from jsms_sync.ci.web import PipelineError
 
-STEPS = {
+STEPS: Mapping[str, Callable[..., int]] = {
     "validate": steps.validate,
     "plan": steps.plan,
+    "offline-plan": offline_plan,
     "apply": steps.apply,
     "continue": steps.go_on,
     "new-state": steps.new_state,
@@ -31,6 +33,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         digest = environment.get(DIGEST, "").strip()
         if name == "apply":
             return steps.apply(_forge(environment), options, digest)
+        if name == "offline-plan":
+            return offline_plan(_forge(environment), options, environment)
         return STEPS[name](_forge(environment), options)
     except PipelineError as error:
         print(f"Error: {error}", file=sys.stderr)

@@ -7,6 +7,15 @@ from typing import NamedTuple
 _REPORT = re.compile(r"\A<!-- jsms-sync plan[^\n]*-->\n")
 _AGREED = re.compile(r"<!-- digest (sha256:[0-9a-f]{64}) of ([0-9a-f]{7,64}) -->")
 
+OFFLINE = (
+    "**Offline, for a fork.** The definitions are compared with what the state records, and not with what is"
+    " at JSMS now. This is for reading: nothing of it can be applied, and a plan to review is made by hand."
+)
+NO_STATE = (
+    "**No state was found** where `JSMS_SYNC_PUBLIC_STATE` says, or it is hidden from who has no login: that"
+    " is why everything looks new."
+)
+
 
 class Agreed(NamedTuple):
     """What a comment shows: the digest of a plan, and the commit that it was made for."""
@@ -30,6 +39,12 @@ def marker(options: Sequence[str]) -> str:
 def planned(mark: str, report: str, digest: str, head: str) -> str:
     """The comment that shows a plan."""
     return f"{mark}\n<!-- digest {digest} of {head} -->\n{_REPORT.sub('', report, count=1)}"
+
+
+def looked_at(mark: str, report: str, *, has_state: bool) -> str:
+    """The summary that shows a plan to a fork; no digest in it was agreed on."""
+    told = OFFLINE if has_state else f"{OFFLINE}\n>\n> {NO_STATE}"
+    return f"{mark}\n<!-- no digest -->\n> {told}\n\n{_REPORT.sub('', report, count=1)}"
 
 
 def failed(mark: str, exit: int, head: str, log: str) -> str:

@@ -1,4 +1,4 @@
-"""The steps of a pipeline: validate, plan, apply, continue."""
+"""The steps of a pipeline that runs for people who may: validate, plan, apply, continue."""
 
 import json
 import shutil
@@ -25,17 +25,16 @@ def validate(forge: Forge, options: Sequence[str]) -> int:
 
 def plan(forge: Forge, options: Sequence[str]) -> int:
     """The plan, as reports, outputs and the one comment of the request; the exit code of `plan`."""
-    folder = _fresh(forge.folder)
-    reports = [f"--report={format}={folder / name}" for format, name in REPORTS.items()]
-    exit = jsms_sync("plan", "--out", str(folder / "plan.json"), *reports, *options)
-    made = _made(folder)
-    for name, value in _outputs(made, folder, exit).items():
+    folder = fresh(forge.folder)
+    exit = jsms_sync("plan", "--out", str(folder / SAVED), *reports(folder), *options)
+    found = made(folder)
+    for name, value in outputs(found, folder, exit).items():
         forge.output(name, value)
     mark = marker(options)
-    if made is None:
+    if found is None:
         body = failed(mark, exit, forge.head, forge.log)
     else:
-        body = planned(mark, (folder / REPORTS["markdown"]).read_text("utf-8"), made["digest"], forge.head)
+        body = planned(mark, (folder / REPORTS["markdown"]).read_text("utf-8"), found["digest"], forge.head)
     forge.tell(body)
     number = forge.opened()
     if number is not None:
@@ -43,7 +42,13 @@ def plan(forge: Forge, options: Sequence[str]) -> int:
     return exit
 
 
+SAVED = "plan.json"
 REPORTS = {"markdown": "plan.md", "html": "plan.html"}
+
+
+def reports(folder: Path) -> list[str]:
+    """The options that write every report of a plan into the folder."""
+    return [f"--report={format}={folder / name}" for format, name in REPORTS.items()]
 
 
 def apply(forge: Forge, options: Sequence[str], digest: str = "") -> int:
@@ -57,9 +62,10 @@ def go_on(forge: Forge, options: Sequence[str]) -> int:
 
 
 def _applied(forge: Forge, *options: str) -> int:
-    folder = _fresh(forge.folder)
+    folder = fresh(forge.folder)
     report = folder / "apply.md"
-    exit = jsms_sync("apply", "--auto-approve", *WAIT, f"--report=markdown={report}", *options)
+    reports = (f"--report=markdown={report}", f"--report=html={folder / 'apply.html'}")
+    exit = jsms_sync("apply", "--auto-approve", *WAIT, *reports, *options)
     forge.output("folder", str(folder))
     forge.output("exit-code", str(exit))
     if report.exists():
@@ -72,31 +78,34 @@ def new_state(_forge: Forge, options: Sequence[str]) -> int:
     return jsms_sync("init", *options)
 
 
-def jsms_sync(*arguments: str) -> int:
-    """Runs the command; its output goes where ours goes."""
+def jsms_sync(*arguments: str, environment: Mapping[str, str] | None = None) -> int:
+    """Runs the command; its output goes where ours goes. It gets our environment unless another is given."""
     sys.stdout.flush()
-    return subprocess.run([sys.executable, "-m", "jsms_sync", *arguments], check=False).returncode
+    words = [sys.executable, "-m", "jsms_sync", *arguments]
+    return subprocess.run(words, check=False, env=environment).returncode
 
 
-def _fresh(folder: Path) -> Path:
+def fresh(folder: Path) -> Path:
     """The folder without reports of an earlier step: those would be told as this one's."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
 
 
-def _made(folder: Path) -> Mapping[str, Any] | None:
+def made(folder: Path) -> Mapping[str, Any] | None:
+    """The plan that was saved there, None where none could be made."""
     try:
-        found: Mapping[str, Any] = json.loads((folder / "plan.json").read_text("utf-8"))
+        found: Mapping[str, Any] = json.loads((folder / SAVED).read_text("utf-8"))
     except FileNotFoundError:
         return None
     return found
 
 
-def _outputs(made: Mapping[str, Any] | None, folder: Path, exit: int) -> dict[str, str]:
-    counts = made["summary"] if made else {}
+def outputs(plan: Mapping[str, Any] | None, folder: Path, exit: int) -> dict[str, str]:
+    """What later steps may ask for."""
+    counts = plan["summary"] if plan else {}
     changes = sum(count for name, count in counts.items() if name not in NO_CHANGE)
-    digest = made["digest"] if made else ""
+    digest = plan["digest"] if plan else ""
     return {"folder": str(folder), "exit-code": str(exit), "changes": str(changes), "digest": digest}
 
 

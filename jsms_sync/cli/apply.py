@@ -54,7 +54,7 @@ class Ended:
     "apply",
     example="jsms-sync apply -f templates.yaml --auto-approve",
     formats=("text", "json", "jsonl"),
-    reports=("text", "json", "markdown"),
+    reports=("text", "json", "markdown", "html"),
 )
 @click.argument("saved", metavar="[FILE]", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")

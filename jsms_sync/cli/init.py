@@ -57,7 +57,8 @@ def init(common: Common, format: str, ci: str | None) -> Exit:
         say_json({"format_version": FORMAT_VERSION, "files": files})
     else:
         say("".join(f"{name}: {result}\n" for name, result in done))
-        hint(common, "Next: `jsms-sync plan --sandbox`, which needs no account and sends nothing.")
+        hint(common, "Next: write your own texts into templates.yaml, and look at them with")
+        hint(common, "`jsms-sync plan --sandbox`, which needs no account and sends nothing.")
         hint(common, *([NEXT[ci]] if ci else []))
     if (".gitlab-ci.yml", "kept") in done:
         hint(common, "Unless it is there already, add to .gitlab-ci.yml:", *INCLUDE.splitlines())

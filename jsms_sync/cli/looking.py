@@ -30,6 +30,11 @@ from jsms_sync.planning.selection import check_named
 READING = "Reading from JSMS"
 """What the look at the service is called while it lasts."""
 NO_STATE = "there is no state here yet: everything counts as new, and apply will need --new-state"
+OFFLINE = "offline: compared with what is recorded, and not with what is at JSMS now"
+OTHER_KEY = (
+    "recipients and parameters are not compared: the digests in the state need the key that they were made"
+    " with (JSMS_MASTER_SECRET or JSMS_SYNC_HASH_KEY)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +97,25 @@ def _costs(change: Change) -> bool:
     return sends and kind_of(change.address) == "campaign"
 
 
-def offline_plan(wanted: Wanted, identity: Identity, state: State | None) -> Plan:
-    """The plan from the state alone; nothing is asked of JSMS."""
-    identity.check(state or State(lineage=""))
-    return _plan(wanted, identity, state, Observed())
+def offline_plan(
+    wanted: Wanted, identity: Identity, state: State | None, notes: tuple[str, ...] = ()
+) -> Plan:
+    """The plan from the state alone; nothing is asked of JSMS, and it says what that leaves out."""
+    known = state or State(lineage="")
+    identity.check(known)
+    has_campaigns = any(kind_of(address) == "campaign" for address in known.resources)
+    is_other = has_campaigns and digester_of(identity, known).key_id != known.key_id
+    left_out = (OFFLINE, *((OTHER_KEY,) if is_other else ()))
+    return _plan(wanted, identity, state, Observed(), (*left_out, *notes))
 
 
-def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Observed) -> Plan:
+def _plan(
+    wanted: Wanted,
+    identity: Identity,
+    state: State | None,
+    observed: Observed,
+    notes: tuple[str, ...] = (),
+) -> Plan:
     known, settings = state or State(lineage=""), wanted.common.settings
     check_named(wanted.definitions, known, wanted.choices)
     origin = Origin(
@@ -126,7 +143,7 @@ def _plan(wanted: Wanted, identity: Identity, state: State | None, observed: Obs
         limits=settings.limits,
         existing=_existing(wanted.common, known),
         problems=wanted.problems,
-        notes=() if state or wanted.common.sandbox else (NO_STATE,),
+        notes=(*notes, *(() if state or wanted.common.sandbox else (NO_STATE,))),
         signature=signature_length(settings.signature),
     )
     with uncollected(), progress(wanted.common, "Comparing"):

@@ -1,10 +1,7 @@
 """The command line as a whole: commands loaded when they are called, errors turned into exit codes."""
 
 import importlib
-import json
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from keyword import iskeyword
 from typing import TYPE_CHECKING
@@ -128,11 +125,13 @@ def _usage(error: click.ClickException) -> JsmsSyncError:
 
 def _tell(error: JsmsSyncError, arguments: Sequence[str]) -> Exit:
     """Say what went wrong: as a JSON document where one was asked for, else in one or two lines."""
+    # Imports that only a failure needs stand here and below: who asks for help has no use for them.
     if wants_json(arguments):
+        import json
+
         told = {"code": error.code, "exit": int(error.exit), "message": error.message, "help": error.help}
         click.echo(json.dumps({"format_version": 1, "error": told}, ensure_ascii=False))
     else:
-        # Imported here: who asks for help has no use for it.
         from jsms_sync.cli.terminal import complain
 
         complain(error)
@@ -147,6 +146,9 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 def _bug(bug: Exception) -> JsmsSyncError:
     """The report of a bug: where it happened and of what type it was, without any value."""
+    import tempfile
+    import traceback
+
     frames = traceback.extract_tb(bug.__traceback__)
     lines = [f"jsms-sync {__version__}, Python {sys.version.split()[0]}", type(bug).__name__]
     lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +12,8 @@ from jsms_sync import __version__
 from jsms_sync.cli.reporting import check_reports
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jsms_sync.cli.settings import Gathered
     from jsms_sync.model.settings import Settings
     from jsms_sync.planning.choices import Choices
@@ -35,7 +36,7 @@ class Common:
     env: str | None
     parallelism: int
     lock_timeout: float
-    chdir: Path
+    chdir: "Path"
     verbose: int
     quiet: bool
     recipients_dir: str | None = None
@@ -96,8 +97,8 @@ COMMON = (
     ),
     click.Option(
         ["-C", "--chdir"],
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        default=Path(),
+        type=click.Path(exists=True, file_okay=False),
+        default=".",
         metavar="DIR",
         help="Work as if started in DIR.",
     ),
@@ -170,8 +171,11 @@ _NAMES = frozenset(option.name for option in COMMON)
 
 def _merged(context: click.Context) -> Common:
     """The shared options: those after the command, else those before it; repeatable ones from both."""
+    # Imported here: `--help` needs none of it.
+    from pathlib import Path
+
     chosen = {name: _value(context, name) for name in _NAMES if name}
-    return Common(**chosen)
+    return Common(**{**chosen, "chdir": Path(chosen["chdir"])})
 
 
 def _format(context: click.Context, option: click.Option) -> Any:

@@ -14,8 +14,9 @@ from jsms_sync.cli.session import backend, clock, connected, offline
 from jsms_sync.cli.terminal import hint, start_logging
 from jsms_sync.cli.views import as_json, overwrite, tell
 from jsms_sync.errors import Exit, Stale, fold
-from jsms_sync.planning.document import FORMAT_VERSION, plan_document
+from jsms_sync.planning.document import FORMAT_VERSION, Json, plan_document
 from jsms_sync.planning.plan import Plan
+from jsms_sync.reports.apply_command import next_command
 from jsms_sync.reports.plan_text import plan_text
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -51,7 +52,7 @@ def plan(
         overwrite(common.chdir / out, as_json(document))
     told = tell(common, format, plan_views(document))
     if format == "text":
-        _what_next(common, made, out)
+        _what_next(common, made, document, out)
     return fold(made.exits(detailed=detailed_exitcode) | {told})
 
 
@@ -59,19 +60,19 @@ def _planned(wanted: Wanted, *, is_offline: bool) -> Plan:
     snapshot = backend(wanted.common).read()
     state = snapshot.state if snapshot else None
     if is_offline:
-        return offline_plan(wanted, offline(wanted.common), state)
+        return offline_plan(wanted, offline(wanted.common), state, snapshot.notes if snapshot else ())
     with connected(wanted.common) as connection:
         return observed_plan(wanted, connection, state)[0]
 
 
-def _what_next(common: Common, made: Plan, out: Path | None) -> None:
+def _what_next(common: Common, made: Plan, document: Json, out: Path | None) -> None:
     if out is not None:
         again = f"Saved to {out}; `jsms-sync show {out}` shows it again"
         hint(common, again + ("." if made.without_recipients else ", and"))
         if not made.without_recipients:
-            hint(common, f"`jsms-sync apply {out}` carries out just that.")
+            hint(common, f"`{next_command(document, str(out))}` carries out just that.")
     elif made.changes and not made.refusals and not made.without_recipients:
-        hint(common, "Run `jsms-sync apply` to carry it out.")
+        hint(common, f"Run `{next_command(document)}` to carry it out.")
 
 
 @command(

@@ -1,9 +1,12 @@
 """`--report FORMAT=FILE`: what may be asked for, before anything is done."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KNOWN = ("text", "json", "markdown", "html", "github", "sarif")
 """Every format that some command writes a report in."""
@@ -11,8 +14,11 @@ DEFINITIONS = (".yaml", ".yml", ".csv")
 """What people write by hand; no report is written over it."""
 
 
-def asked_for(reports: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+def asked_for(reports: tuple[str, ...]) -> Iterator[tuple[str, "Path"]]:
     """The format and the file of each report."""
+    # Imported here and below: `--help` needs none of it.
+    from pathlib import Path
+
     for report in reports:
         format, _, file = report.partition("=")
         yield format, Path(file)
@@ -49,8 +55,10 @@ def _no_format(format: str, formats: tuple[str, ...], command: str) -> str:
     return f"{what}; it writes {', '.join(formats)}.{hint}"
 
 
-def _clash(report: str, seen: dict[Path, str]) -> str:
+def _clash(report: str, seen: "dict[Path, str]") -> str:
     """Two reports in one file would leave one of them."""
+    from pathlib import Path
+
     format, _, file = report.partition("=")
     before = seen.setdefault(Path(file), format)
     return "" if before == format else f"the {before} report goes into the same file."

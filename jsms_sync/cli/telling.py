@@ -43,7 +43,7 @@ class Teller:
         """How it ended, and the exit code."""
         document = apply_document(plan.origin.id, outcomes, plan.held, plan.refusals)
         self._ended(document, quiet=bool(plan.refusals or plan.is_invalid))
-        return fold({*exits, self._reported(document, plan_text(plan_document(plan)))})
+        return fold({*exits, self._reported(document, plan_document(plan))})
 
     def refused(self, refusals: tuple[Refusal, ...]) -> Exit:
         """That it could not even start."""
@@ -51,14 +51,15 @@ class Teller:
         if self.format == "text":
             say(refusals_text(document["refusals"], paint()))
         self._ended(document, quiet=True)
-        return fold({Exit.REFUSED, self._reported(document, refusals_text(document["refusals"]))})
+        return fold({Exit.REFUSED, self._reported(document, None)})
 
-    def _reported(self, document: Json, planned: str) -> Exit:
-        """Every report that was asked for is written; the one in text begins with what was planned."""
+    def _reported(self, document: Json, plan: Json | None) -> Exit:
+        """Every report that was asked for is written; text and page show what was planned as well."""
         views: Views = {
-            "text": lambda paint: planned + outcomes_text(document, paint),
+            "text": lambda paint: _planned(document, plan) + outcomes_text(document, paint),
             "json": lambda _: as_json(document),
             "markdown": lambda _: outcome_markdown(document),
+            "html": lambda _: _html(document, plan),
         }
         return write_reports(self.common, views)
 
@@ -70,3 +71,13 @@ class Teller:
         elif not quiet:
             say(outcome_summary(document, paint()))
             hint(self.common, *what_next(document))
+
+
+def _planned(document: Json, plan: Json | None) -> str:
+    return plan_text(plan) if plan is not None else refusals_text(document["refusals"])
+
+
+def _html(document: Json, plan: Json | None) -> str:
+    from jsms_sync.reports.outcome_html import outcome_html
+
+    return outcome_html(document, plan)

@@ -9,6 +9,7 @@ from jsms_sync.reports.words import visible
 Document = Mapping[str, Any]
 
 DEFAULT_PATHS = ["templates.yaml"]
+APPLY = ("jsms-sync", "apply")
 LONGEST = 4000
 """The most characters of a command that anybody copies."""
 FLAGS = ("allow", "supersede", "recreate", "overwrite", "only", "exclude")
@@ -17,11 +18,18 @@ FLAGS = ("allow", "supersede", "recreate", "overwrite", "only", "exclude")
 def apply_command(plan: Document) -> tuple[str, str]:
     """The command, for a shell; else nothing, and why there is none."""
     why = _why_not(plan)
-    words = ["jsms-sync", "apply", *_given(plan["made_from"])]
+    words = [*APPLY, *_given(plan["made_from"])]
     command = shlex.join([*words, "--plan-digest", plan["digest"], "--auto-approve"])
     if not why and (len(command) > LONGEST or visible(command) != command):
         why = "The command is too long, or holds characters that cannot be shown: apply the saved plan."
     return ("", why) if why else (command, "")
+
+
+def next_command(plan: Document, saved: str | None = None) -> str:
+    """What to type next: an apply where the plan looked, of what it was made from or of the saved file."""
+    made_from = plan["made_from"]
+    given = _given(made_from) if saved is None else (*made_from.get("options", ()), saved)
+    return visible(shlex.join([*APPLY, *given]))
 
 
 def _given(made_from: Document) -> Iterator[str]:

@@ -6,22 +6,13 @@ from typing import Any
 from jsms_sync.reports.codes import refused_line
 from jsms_sync.reports.fitting import Entry, fitted
 from jsms_sync.reports.markdown import code, prose
-from jsms_sync.reports.outcome_text import PAST, SIGNS, outcome_summary
+from jsms_sync.reports.outcome_text import PAST, SIGNS, TITLES, outcome_summary
 from jsms_sync.reports.plan_markdown import LIMIT, held_lines, refusal_lines
 
 Document = Mapping[str, Any]
 
 MARKER = "<!-- jsms-sync apply -->"
 RESERVED = 2_000
-TITLES = {
-    "refusals": "Refused: nothing was done",
-    "unknown": "Unknown: look in the JSMS console, then `jsms-sync resolve`",
-    "failed": "Failed",
-    "skipped": "Skipped",
-    "done": "Done",
-    "held": "Held: these wait, and a later run goes on with them",
-}
-"""The sections, what a person has to see first."""
 FOLDED = ("done", "held")
 
 

@@ -21,6 +21,16 @@ PAST = {
     "record": "recorded",
 }
 
+TITLES = {
+    "refusals": "Refused: nothing was done",
+    "unknown": "Unknown: look in the JSMS console, then `jsms-sync resolve`",
+    "failed": "Failed",
+    "skipped": "Skipped",
+    "done": "Done",
+    "held": "Held: these wait, and a later run goes on with them",
+}
+"""The sections of longer reports, what a person has to see first."""
+
 
 def outcomes_text(document: Mapping[str, Any], paint: Paint = plain) -> str:
     """Every outcome and the summary, as they were told while they came."""

@@ -1,5 +1,6 @@
 """The frame of an HTML page that needs nothing else: no script, no font, no request."""
 
+from collections.abc import Iterable
 from html import escape
 
 from jsms_sync.reports.words import visible
@@ -51,6 +52,17 @@ def page(title: str, body: str, style: str = "") -> str:
 </body>
 </html>
 """
+
+
+def section(title: str, lines: Iterable[str], role: str = "") -> str:
+    """A card of the page; title and lines are HTML already."""
+    opening = f'<section class="{role}">' if role else "<section>"
+    return "\n".join([opening, f"<h2>{title}</h2>", *lines, "</section>"])
+
+
+def listed(items: Iterable[str]) -> str:
+    """Items with a dot before each; they are HTML already."""
+    return "\n".join(["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"])
 
 
 def shown(value: object) -> str:

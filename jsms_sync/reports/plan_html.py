@@ -1,6 +1,6 @@
 """A plan as one HTML page: what changes, as phones will show it, what it costs, and what happens when."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsms_sync.model.resources import TemplateType
@@ -8,7 +8,7 @@ from jsms_sync.planning.future import SUBMITS
 from jsms_sync.planning.message import message_of
 from jsms_sync.reports.apply_command import apply_command
 from jsms_sync.reports.marked import Segments, compared, is_partial
-from jsms_sync.reports.page import page, shown
+from jsms_sync.reports.page import listed, page, section, shown
 from jsms_sync.reports.plan_fields import clipped
 from jsms_sync.reports.plan_text import (
     SIGNS,
@@ -62,46 +62,47 @@ NOTHING = "Nothing is changed and nothing waits."
 
 def plan_html(plan: Document) -> str:
     """The whole page; whatever the plan holds is shown, and nothing of it is obeyed."""
-    messages = {message["address"]: message for message in plan.get("messages", ())}
-    told = [_summary(plan), *_refusals(plan), *_problems(plan, "error"), *_when(timeline(plan))]
-    told += [_change(change, messages) for change in plan["changes"]]
-    told += [_held(held, messages) for held in plan["held"]]
-    told += [*_others(plan, messages), *_problems(plan, "warning"), *_notes(plan), _apply(plan)]
+    told = [summary_section(plan), *refused_sections(plan), *plan_sections(plan), _apply(plan)]
     return page("Plan", "\n".join(told), STYLE)
 
 
-def _section(title: str, lines: Iterable[str], role: str = "") -> str:
-    opening = f'<section class="{role}">' if role else "<section>"
-    return "\n".join([opening, f"<h2>{title}</h2>", *lines, "</section>"])
+def plan_sections(plan: Document) -> Iterator[str]:
+    """What is wrong, what happens when, each change, and what waits."""
+    messages = {message["address"]: message for message in plan.get("messages", ())}
+    yield from _problems(plan, "error")
+    yield from _when(timeline(plan))
+    yield from (_change(change, messages) for change in plan["changes"])
+    yield from (_held(held, messages) for held in plan["held"])
+    yield from _others(plan, messages)
+    yield from _problems(plan, "warning")
+    yield from _notes(plan)
 
 
-def _list(items: Iterable[str]) -> str:
-    return "\n".join(["<ul>", *(f"<li>{item}</li>" for item in items), "</ul>"])
-
-
-def _summary(plan: Document) -> str:
+def summary_section(plan: Document) -> str:
+    """How much of what is planned, what it costs, when it was made, and for whom."""
     made = shown(plan["created_at"]).replace("T", " ").replace("Z", " UTC")
     lines = [f"<p>{shown(line)}</p>" for line in cost_lines(plan)]
     if not plan["changes"] and not plan["held"]:
         lines.append(f"<p>{NOTHING}</p>")
     lines.append(f'<p class="soft">Made at {made}, for account {shown(plan["account"] or "unknown")}</p>')
-    return _section(shown(summary_words(plan["summary"])), lines)
+    return section(shown(summary_words(plan["summary"])), lines)
 
 
-def _refusals(plan: Document) -> Iterator[str]:
-    for refusal in plan["refusals"]:
+def refused_sections(document: Document) -> Iterator[str]:
+    """Each refusal of a plan or of an apply, with what would lift it."""
+    for refusal in document["refusals"]:
         lines = [f"<p>{shown(refusal['reason'])}</p>"]
         if refusal["override"]:
             lines.append(f"<p>To do it all the same: <code>{shown(refusal['override'])}</code></p>")
         where = shown(refusal["address"] or "the whole plan")
-        yield _section(f"✗ refused: {where} <code>{shown(refusal['code'])}</code>", lines, "refused")
+        yield section(f"✗ refused: {where} <code>{shown(refusal['code'])}</code>", lines, "refused")
 
 
 def _problems(plan: Document, severity: str) -> Iterator[str]:
     found = [problem for problem in plan["problems"] if problem["severity"] == severity]
     if found:
         title = "Errors: nothing is done until they are mended" if severity == "error" else "Warnings"
-        yield _section(title, [_list(map(_problem, found))], "refused" if severity == "error" else "")
+        yield section(title, [listed(map(_problem, found))], "refused" if severity == "error" else "")
 
 
 def _problem(problem: Document) -> str:
@@ -115,11 +116,11 @@ def _when(moments: tuple[Moment, ...]) -> Iterator[str]:
     if moments:
         items = (f"<li><strong>{shown(moment.when)}</strong>{_events(moment)}</li>" for moment in moments)
         lines = ['<ul class="timeline">', *items, "</ul>", '<p class="soft">Times are in China time.</p>']
-        yield _section("What happens when", lines)
+        yield section("What happens when", lines)
 
 
 def _events(moment: Moment) -> str:
-    return _list(f"<code>{shown(event.address)}</code> {shown(event.what)}" for event in moment.events)
+    return listed(f"<code>{shown(event.address)}</code> {shown(event.what)}" for event in moment.events)
 
 
 def _change(change: Document, messages: Messages) -> str:
@@ -132,7 +133,7 @@ def _change(change: Document, messages: Messages) -> str:
     if source := change["source"]:
         lines.append(f'<p class="soft">{shown(source["file"])}:{shown(source["line"])}</p>')
     title = f"{SIGNS[action]} {shown(address)}: {shown(action)}"
-    return _section(f'{title} <span class="soft">{shown(reason_words(change))}</span>', lines)
+    return section(f'{title} <span class="soft">{shown(reason_words(change))}</span>', lines)
 
 
 def _field(field: Document, action: str) -> Iterator[str]:
@@ -179,10 +180,10 @@ def _held(held: Document, messages: Messages) -> str:
     lines = [f"<p>{shown(held['reason'])}</p>"]
     if held.get("expected_approval"):
         lines.append(f"<p>Approval expected {shown(china_minute(held['expected_approval']))} China time</p>")
-    lines += [_list(map(shown, held["next"]))] if held["next"] else []
+    lines += [listed(map(shown, held["next"]))] if held["next"] else []
     if message := messages.get(held["address"]):
         lines.append(_bubble(message))
-    return _section(f"… held: {shown(held['address'])} <code>{shown(held['code'])}</code>", lines, "held")
+    return section(f"… held: {shown(held['address'])} <code>{shown(held['code'])}</code>", lines, "held")
 
 
 def _others(plan: Document, messages: Messages) -> Iterator[str]:
@@ -191,15 +192,16 @@ def _others(plan: Document, messages: Messages) -> Iterator[str]:
     for address, message in messages.items():
         if address not in told:
             lines = [_bubble(message), f'<p class="soft">{shown(message_words(message))}</p>']
-            yield _section(f"{shown(address)}: not changed, and sent by what changes", lines)
+            yield section(f"{shown(address)}: not changed, and sent by what changes", lines)
 
 
 def _notes(plan: Document) -> Iterator[str]:
     if plan["notes"]:
-        yield _section("Notes", [_list(map(shown, plan["notes"]))])
+        yield section("Notes", [listed(map(shown, plan["notes"]))])
 
 
 def _apply(plan: Document) -> str:
     command, why = apply_command(plan)
     told = f"<pre>{shown(command)}</pre>" if command else f"<p>{shown(why)}</p>"
-    return _section("To carry out just this", [told, f'<p class="soft">Digest {shown(plan["digest"])}</p>'])
+    digest = [f'<p class="soft">Digest {shown(plan["digest"])}</p>'] if plan["account"] is not None else []
+    return section("To carry out just this", [told, *digest])

@@ -206,6 +206,7 @@ def _legend(plan: Document) -> Iterator[str]:
 def _foot(plan: Document) -> Iterator[str]:
     yield from _legend(plan)
     yield from (prose(_short(line)) for line in cost_lines(plan))
-    yield f"Digest: {_name(plan['digest'])}"
+    if plan["account"] is not None:
+        yield f"Digest: {_name(plan['digest'])}"
     command, why = apply_command(plan)
     yield f"To carry out just this:\n\n{block(command, 'sh')}" if command else prose(why)

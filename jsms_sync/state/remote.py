@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import msgspec
 
-from jsms_sync.errors import InvalidInput, OperationFailed, Stale
+from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed, Stale
 from jsms_sync.model.records import State
 from jsms_sync.model.stop import Stop
 from jsms_sync.state import stops
@@ -25,6 +25,9 @@ ATTEMPTS = 20
 UNKNOWN = 100_000
 """More writes than a document that can no longer be read may have seen since a copy of it was made."""
 STOPPED = "`cancel` has stopped campaigns; the next command that takes the state records it."
+UNSEEN = (
+    "whether `cancel` has stopped campaigns cannot be seen: the stop mark beside the state may not be read"
+)
 TAKEN_OVER = (
     "The lock was taken over from a run that had not ended; what it was about to do is in the intents."
 )
@@ -63,14 +66,12 @@ class RemoteBackend:
         """
         with self.place.opened() as place:
             # Before the document: a mark that is empty by then was recorded in it.
-            stop, _ = read_stop(place, self.location)
+            stop, notes = _seen_stop(place, self.location)
             blob = place.fetch(DOCUMENT)
         if blob is None:
             return None
         state = decode(blob.data, self.location)
-        return Snapshot(
-            self.location, stops.with_stop(state, stop) if stop else state, (STOPPED,) if stop else ()
-        )
+        return Snapshot(self.location, stops.with_stop(state, stop) if stop else state, notes)
 
     def leave_stop(self, stop: Stop) -> None:
         """The stop mark says this beside what it said; needs no lock of the state.
@@ -199,6 +200,20 @@ class RemoteBackend:
             return place.keep(_copy_name(BACKUP), encode(known, backup=True)), ()
         kept = place.keep(_copy_name(DAMAGED), blob.data)
         return None, (f"What stood at {self.location} could not be read; its bytes are in {kept}.",)
+
+
+def _seen_stop(place: Opened, location: str) -> tuple[Stop | None, tuple[str, ...]]:
+    """The mark and what there is to say of it.
+
+    Where anybody may read a state but not list what is beside it, a store refuses what is not there (S3
+    answers 403 without s3:ListBucket, docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html): that is
+    enough for a look. Whoever holds the state still has to read the mark.
+    """
+    try:
+        stop, _ = read_stop(place, location)
+    except MissingCredentials:
+        return None, (UNSEEN,)
+    return stop, (STOPPED,) if stop else ()
 
 
 def _write(place: Opened, grip: Grip, state: State, expected: str | None, serial: int) -> tuple[State, str]:

@@ -1,4 +1,4 @@
-"""The page of a plan in a real browser: readable by everybody, and nothing of it runs."""
+"""The pages of a plan and of an apply in a real browser: readable by everybody, and nothing of them runs."""
 
 import base64
 import re
@@ -11,10 +11,11 @@ import report_cases as r
 from page import PALE
 from selenium import webdriver
 
+from jsms_sync.reports.outcome_html import outcome_html
 from jsms_sync.reports.plan_html import plan_html
 from jsms_sync.reports.words import visible
 
-Open = Callable[[dict[str, Any]], webdriver.Chrome]
+Open = Callable[..., webdriver.Chrome]
 
 HARM = "<script>window.ran=1</script><img src=x onerror='window.ran=1'><style>*{display:none}</style>"
 PHONE, DESK = 390, 1000
@@ -23,12 +24,13 @@ DARK = [{"name": "prefers-color-scheme", "value": "dark"}]
 
 @pytest.fixture(params=[("light", DESK), ("dark", PHONE)], ids=["light", "dark phone"])
 def shown(request: pytest.FixtureRequest, chromium: webdriver.Chrome, tmp_path: Path) -> Open:
-    """Opens the page of a plan from a file, as who downloads it from a pipeline does."""
+    """Opens the page of a plan, or of its apply, from a file, as who downloads it from a pipeline does."""
     scheme, width = request.param
 
-    def opened(document: dict[str, Any]) -> webdriver.Chrome:
-        path = tmp_path / "plan.html"
-        path.write_text(plan_html(document), encoding="utf-8")
+    def opened(plan: dict[str, Any], outcomes: dict[str, Any] | None = None) -> webdriver.Chrome:
+        path = tmp_path / "report.html"
+        html = plan_html(plan) if outcomes is None else outcome_html(outcomes, plan)
+        path.write_text(html, encoding="utf-8")
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE}
         chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -61,12 +63,21 @@ def test_a_plan_can_be_read_on_a_desk_and_on_a_phone(shown: Open) -> None:
     assert "您的订单{{order}}受大雪影响" in browser.execute_script("return document.body.innerText")
 
 
+def test_an_apply_can_be_read_on_a_desk_and_on_a_phone(shown: Open) -> None:
+    """By day and in the dark, with each outcome."""
+    plan = r.shop()
+    browser = shown(plan, r.applied(plan))
+    check(browser)
+    assert "? campaign.later: create unknown" in browser.execute_script("return document.body.innerText")
+
+
 @pytest.mark.parametrize("words", [HARM, r.HOSTILE[0], r.HOSTILE[5], r.HOSTILE[6]])
 def test_hostile_words_are_shown_and_do_nothing(shown: Open, words: str) -> None:
     """As they are written, in the order in which they are written."""
-    browser = shown(r.hostile(words))
-    check(browser)
-    assert visible(words) in browser.execute_script("return document.body.innerText")
+    for outcomes in (None, r.outcomes(words)):
+        browser = shown(r.hostile(words), outcomes)
+        check(browser)
+        assert visible(words) in browser.execute_script("return document.body.innerText")
 
 
 def test_four_hundred_templates_are_one_page(shown: Open) -> None:

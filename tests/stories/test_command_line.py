@@ -221,8 +221,16 @@ def test_offline_asks_nothing(standing: Workspace, sandbox: Served) -> None:
     alone = standing.having(
         JSMS_APP_KEY=None, JSMS_MASTER_SECRET=None, JSMS_SYNC_BASE_URL="http://127.0.0.1:1/v1"
     )
-    assert alone.plan("--offline", exit=0)["changes"] == []
-    assert standing.plan("--offline", exit=0)["summary"]["unchanged"] == 3
+    told = alone.plan("--offline", exit=0)
+    assert told["changes"] == []
+    assert [note.partition(":")[0] for note in told["notes"]] == [
+        "offline",
+        "recipients and parameters are not compared",
+    ]
+    told = standing.plan("--offline", exit=0)
+    assert told["summary"]["unchanged"] == 3
+    assert [note.partition(":")[0] for note in told["notes"]] == ["offline"]
+    assert "Digest" not in alone.run("plan", "--offline", "--format", "markdown").stdout
     standing.write(SHOP.replace("已由", "已经由"))
     assert standing.plan("--offline", exit=2)["summary"]["replace"] == 1
     assert sandbox.requests() == []

@@ -361,7 +361,7 @@ SCENES: dict[tuple[str, str], Callable[..., None]] = {
 """How the sections are typed; each scene is given the blocks of its section."""
 EXCUSED = {
     ("README.md", "try-it"): "make demo is typed by test_command_line.py, and make test is this run",
-    ("README.md", "install"): "installs from an index; test_packaging.py looks into the wheel",
+    ("README.md", "install"): "installs from an index; tests/unit/test_release.py types it at night",
     ("README.md", "commands"): "tests/unit/test_docs.py compares every --help",
     ("cancel.md", "what-it-tells"): "a campaign of which JSMS sent a part; test_cancel.py has it",
     ("contract.md", "asking-the-real-service"): "asks the real service",

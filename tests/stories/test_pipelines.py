@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pytest
 from forges import HEAD, MERGE, OWN, TOKEN, Forge, Step, evaluated, filled, forge, load, shell
 from served import Served
 from state_server import PASSWORD, USER, StateServer, state_server
+
+from jsms_sync.ci.body import agreed
 
 pytestmark = pytest.mark.story
 
@@ -29,7 +31,8 @@ class Runner:
     states: StateServer
     ran: int = 0
     request: str = HEAD
-    files: dict[str, str] = field(default_factory=dict)
+    source: str = "acme/sms"
+    public: str = ""
 
     def commit(self, text: str) -> None:
         """What is checked out."""
@@ -55,8 +58,13 @@ class Runner:
     def github(self, name: str, **inputs: str) -> dict[str, Step]:
         """All jobs of the workflow that this event starts, each with its step that runs something."""
         workflow, context = load(WORKFLOW), self._context(name, inputs)
+        written = {**workflow["env"], "JSMS_SYNC_PUBLIC_STATE": self.public}
+        context["env"] = written
         jobs = {job: found for job, found in workflow["jobs"].items() if evaluated(found["if"], context)}
-        return {job: self._job(workflow["env"], found["steps"], context) for job, found in jobs.items()}
+        ran = {
+            job: [s for s in jobs[job]["steps"] if evaluated(s.get("if", "'yes'"), context)] for job in jobs
+        }
+        return {job: self._job(written, steps, context) for job, steps in ran.items() if steps}
 
     def action(self, name: str, **inputs: str) -> Step:
         """The composite action, with its defaults."""
@@ -67,7 +75,7 @@ class Runner:
 
     def _context(self, name: str, inputs: Mapping[str, str]) -> dict[str, Any]:
         is_request = name == "pull_request"
-        request = {"number": 7, "head": {"sha": self.request, "repo": {"full_name": "acme/sms"}}}
+        request = {"number": 7, "head": {"sha": self.request, "repo": {"full_name": self.source}}}
         event = {"pull_request": request} if is_request else {}
         (self.folder.parent / "event.json").write_text(json.dumps(event))
         github = {"event_name": name, "repository": "acme/sms", "token": TOKEN, "event": event}
@@ -164,6 +172,8 @@ def test_a_change_goes_from_pull_request_to_jsms(runner: Runner) -> None:
     applied = runner.github("push")["write"]
     assert applied.exit == 0, applied
     assert "template.order" in applied.summary
+    kept = sorted(path.name for path in Path(applied.outputs["folder"]).iterdir())
+    assert kept == ["apply.html", "apply.md"]
     assert len(runner.served.templates()) == 2
     runner.served.approve()
     went_on = runner.github("schedule")["write"]
@@ -244,6 +254,64 @@ def test_a_comment_that_cannot_be_written_fails_the_job(runner: Runner, answer: 
     assert "template.login" in plan.summary
     assert TOKEN not in plan.told
     assert not any("elsewhere" in path for _, path in runner.forge.asked)
+
+
+def test_a_fork_gets_a_plan_without_a_secret(runner: Runner) -> None:
+    """Offline, from a state that anybody may read: in the summary, in no comment, and nothing to apply."""
+    for step in ("new-state", "apply"):
+        digest = runner.github("workflow_dispatch", step="plan")["write"].outputs.get("digest", "")
+        assert runner.github("workflow_dispatch", step=step, digest=digest)["write"].exit == 0
+    runner.source = "stranger/sms"
+    runner.commit(LOGIN + ORDER)
+    assert set(runner.github("pull_request")) == {"validate"}
+    runner.public, runner.states.is_public = runner.states.url("sms"), True
+    runner.states.logins.clear()
+    sent = len(runner.served.requests())
+    jobs = runner.github("pull_request")
+    assert {job: step.exit for job, step in jobs.items()} == {"validate": 0, "offline-plan": 0}, jobs
+    plan = jobs["offline-plan"]
+    assert (plan.outputs["changes"], plan.outputs["digest"]) == ("1", "")
+    assert "**Offline, for a fork.**" in plan.summary
+    assert "template.order" in plan.summary
+    assert "No state was found" not in plan.summary
+    assert "sha256:" not in plan.summary
+    assert agreed(plan.summary) is None
+    assert "Note: offline: compared with what is recorded" in plan.told
+    assert sorted(path.name for path in Path(plan.outputs["folder"]).iterdir()) == ["plan.html", "plan.md"]
+    assert runner.forge.notes == []
+    assert runner.forge.asked == []
+    assert set(runner.states.logins) == {None}
+    assert len(runner.served.requests()) == sent
+
+
+def test_the_settings_of_a_fork_choose_no_place_and_name_no_secret(runner: Runner) -> None:
+    """Whatever stands in them, the state is read where the pipeline says, and nobody is told who we are."""
+    runner.source, runner.states.is_public = "stranger/sms", True
+    runner.public = runner.states.url("sms")
+    with state_server() as theirs:
+        theirs.is_public = True
+        named = "app_key_env: JSMS_SYNC_GITLAB_TOKEN, master_secret_env: JSMS_SYNC_STATE_PASSWORD"
+        production = f"  production: {{state: {theirs.url('y')}, {named}}}\n"
+        settings = f"version: 1\nstate: {theirs.url('x')}\nenvironments:\n{production}"
+        (runner.folder / "jsms-sync.yaml").write_text(settings)
+        plan = runner.github("pull_request")["offline-plan"]
+        given = {"JSMS_SYNC_PUBLIC_STATE": runner.public, "JSMS_SYNC_CI_OPTIONS": "--env production"}
+        job = runner.gitlab("jsms-sync:offline-plan", opened=True, **given)
+        assert theirs.asked == []
+    assert (plan.exit, job.exit) == (9, 9)
+    assert "**No plan could be made for aaaaaaaaaaaa: exit code 9.**" in plan.summary
+    assert set(runner.states.logins) == {None}
+    assert PASSWORD not in plan.told + job.told
+
+
+def test_a_fork_is_told_that_there_is_no_state(runner: Runner) -> None:
+    """A state in the repository needs no server; one that is not there is why everything looks new."""
+    runner.source, runner.public = "stranger/sms", "jsms-sync.state.json"
+    plan = runner.github("pull_request")["offline-plan"]
+    assert (plan.exit, "**No state was found**" in plan.summary) == (0, True)
+    job = runner.gitlab("jsms-sync:offline-plan", opened=True, JSMS_SYNC_PUBLIC_STATE=runner.public)
+    assert (job.exit, job.outputs["JSMS_SYNC_DIGEST"], job.outputs["JSMS_SYNC_CHANGES"]) == (0, "", "1")
+    assert "there is no state here yet" in job.told
 
 
 def test_gitlab_does_the_same(runner: Runner) -> None:

@@ -106,7 +106,7 @@ def test_a_plan_names_what_chose_account_and_state(here: Workspace) -> None:
         (("plan", "--report", "html="), "write a file after it"),
         (("plan", "--report", "html=templates.yaml"), "no report is written over .yaml, .yml, .csv files"),
         (("plan", "--report", "html=a", "--report", "json=a"), "the html report goes into the same file"),
-        (("--report", "html=a", "apply", "--auto-approve"), "`apply` writes no html report"),
+        (("--report", "html=a", "status"), "`status` writes no html report"),
         (("doctor", "--report", "text=a"), "`doctor` writes no report"),
     ],
 )
@@ -140,17 +140,20 @@ def test_a_report_that_cannot_be_written_is_told_and_all_others_are_there(here: 
 
 
 def test_an_apply_reports_what_it_came_to(here: Workspace) -> None:
-    """The plan and the outcomes as text, the document, and Markdown; a refusal at the start too."""
-    ran = here.run("apply", "--auto-approve", "-q", *reports("text", "json", "markdown"))
+    """The plan and the outcomes as text and page, the document, and Markdown; a refusal at the start too."""
+    ran = here.run("apply", "--auto-approve", "-q", *reports("text", "json", "markdown", "html"))
     assert ran.exit == 0, ran
     assert report(here, "text") == ran.stdout
     assert troubles("outcomes", json.loads(report(here, "json")), closed=True) == []
     assert "`campaign.sale`: created" in report(here, "markdown")
+    assert "<code>campaign.sale</code>: created (" in report(here, "html")
+    assert "As it was planned" in report(here, "html")
     (here.folder / "jsms-sync.state.json").unlink()
-    refused = here.run("apply", "--auto-approve", *reports("text", "markdown"))
+    refused = here.run("apply", "--auto-approve", *reports("text", "markdown", "html"))
     assert refused.exit == 5
     assert report(here, "text").startswith("Refused: nothing was done\n✗ the whole plan: no-state")
     assert "`no-state`" in report(here, "markdown")
+    assert "<code>no-state</code>" in report(here, "html")
 
 
 def test_problems_are_reported_in_every_format(here: Workspace) -> None:
@@ -228,7 +231,7 @@ def private(here: Workspace) -> tuple[str, ...]:
 def test_no_report_holds_a_number_a_value_or_a_secret(here: Workspace, private: tuple[str, ...]) -> None:
     """The canary: whatever is asked for, in every format, on stdout, on stderr and in every file."""
     told = [here.run("plan", "-vv", "--out", "plan.json", *reports(*FORMATS)), *_shown(here)]
-    told += [here.run("apply", "--auto-approve", "--format", "jsonl", *reports("text", "json", "markdown"))]
+    told += [here.run("apply", "--auto-approve", "--format", "jsonl", *reports(*FORMATS))]
     told += _shown(here)
     here.write(PEOPLE + f"{NUMBER},{VALUE}2\n{VALUE},{NUMBER}\n", "people.csv")
     told += [here.run("validate", "--format", format) for format in OF_PROBLEMS]
@@ -251,3 +254,14 @@ def _shown(here: Workspace) -> list[Ran]:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_the_hint_below_a_plan_goes_where_the_plan_looked(here: Workspace) -> None:
+    """Nobody who looked at the sandbox is sent to the real account; a saved plan goes there too."""
+    given = ("-f", "templates.yaml", "--state", "a b.json")
+    told = here.run("plan", "--sandbox", *given).stderr
+    assert "Run `jsms-sync apply --state 'a b.json' --sandbox` to carry it out." in told
+    told = here.run("plan", "--sandbox", "--out", "plan.json").stderr
+    assert "`jsms-sync apply --sandbox plan.json` carries out just that." in told
+    told = here.run("plan", "-f", ".", "--only", "template.*").stderr
+    assert "Run `jsms-sync apply -f . --only 'template.*'` to carry it out." in told

@@ -65,26 +65,29 @@ def event(name: str, repository: str = "acme/sms") -> dict[str, Any]:
     ("name", "repository", "jobs"),
     [
         ("pull_request", "acme/sms", ["validate", "plan"]),
-        ("pull_request", "stranger/sms", ["validate"]),
+        ("pull_request", "stranger/sms", ["validate", "offline-plan"]),
         ("push", "acme/sms", ["write"]),
         ("schedule", "acme/sms", ["write"]),
         ("workflow_dispatch", "acme/sms", ["write"]),
     ],
 )
 def test_each_event_runs_its_jobs(name: str, repository: str, jobs: list[str]) -> None:
-    """A fork's pull request is validated and no more."""
+    """A fork's pull request is validated, and planned offline."""
     found = load(WORKFLOW)["jobs"]
     assert [job for job in found if evaluated(found[job]["if"], event(name, repository))] == jobs
 
 
 def test_forks_meet_no_secret_and_nothing_is_written_where_it_need_not_be() -> None:
-    """`validate` is handed no secret; strangers' code never runs with one; tokens may do the least."""
+    """Forks' jobs are handed none; strangers' code never runs with one; tokens may do the least."""
     workflow = load(WORKFLOW)
     assert set(workflow["on"]) == {"pull_request", "push", "schedule", "workflow_dispatch"}
     assert workflow["permissions"] == {"contents": "read"}
-    text = json.dumps(workflow["jobs"]["validate"])
-    assert "secrets." not in text
-    assert "permissions" not in workflow["jobs"]["validate"]
+    for job in ("validate", "offline-plan"):
+        text = json.dumps(workflow["jobs"][job])
+        assert "secrets." not in text
+        assert "token" not in text
+        assert "permissions" not in workflow["jobs"][job]
+        assert workflow["jobs"][job]["steps"][0]["with"] == {"persist-credentials": False}
     assert workflow["jobs"]["plan"]["permissions"] == {"contents": "read", "pull-requests": "write"}
     assert workflow["jobs"]["write"]["permissions"] == {"contents": "read", "pull-requests": "read"}
     for job in ("plan", "write"):
@@ -103,7 +106,7 @@ def test_no_expression_stands_in_a_shell() -> None:
 def test_every_step_that_is_named_exists() -> None:
     """In the action, the workflow and the template."""
     chosen = load(WORKFLOW)["on"]["workflow_dispatch"]["inputs"]["step"]["options"]
-    assert set(chosen) | {"validate"} == set(STEPS)
+    assert set(chosen) | {"validate", "offline-plan"} == set(STEPS)
     jobs = load(GITLAB)
     named = {job.removeprefix("jsms-sync:") for job in jobs if job.startswith("jsms-sync:")}
     assert named == set(STEPS)
@@ -121,6 +124,20 @@ def test_gitlab_writes_one_at_a_time_and_plans_for_no_fork() -> None:
     }
     (rule, _) = jobs["jsms-sync:plan"]["rules"]
     assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
+    (rule,) = jobs["jsms-sync:offline-plan"]["rules"]
+    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
+    assert rule["if"].endswith("&& $JSMS_SYNC_PUBLIC_STATE")
+    assert jobs["variables"]["JSMS_SYNC_PUBLIC_STATE"] == ""
+
+
+def test_forks_are_not_planned_until_somebody_says_where_the_state_is() -> None:
+    """Every step of the job is left out while the address is empty."""
+    workflow = load(WORKFLOW)
+    assert workflow["env"]["JSMS_SYNC_PUBLIC_STATE"] == ""
+    steps = workflow["jobs"]["offline-plan"]["steps"]
+    for address, ran in (("", []), ("https://states.example/sms", ["Install", "Plan offline"])):
+        context = {"env": {"JSMS_SYNC_PUBLIC_STATE": address}, "steps": {"run": {"outputs": {}}}}
+        assert [s["name"] for s in steps if "name" in s and evaluated(s["if"], context)] == ran
 
 
 @pytest.mark.parametrize(("extras", "package"), [("", "/action"), ("s3", "/action[s3]")])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scripted_server import ScriptedServer, http
 
 from jsms_sync.ci.__main__ import run
-from jsms_sync.ci.body import Agreed, agreed, failed, marker, planned
+from jsms_sync.ci.body import Agreed, agreed, failed, looked_at, marker, planned
 from jsms_sync.ci.github import GitHub
 from jsms_sync.ci.gitlab import GitLab
 from jsms_sync.ci.web import PipelineError, Web
@@ -37,6 +37,13 @@ def test_only_the_second_line_is_agreed_on(text: str) -> None:
     assert agreed(body) == Agreed(DIGEST, HEAD)
     assert agreed(body.replace("\n", "\r\n")) == Agreed(DIGEST, HEAD)
     assert body.count("<!-- jsms-sync plan") == 1 + text.count("<!-- jsms-sync plan")
+
+
+@given(st.text(), st.booleans())
+def test_what_is_shown_to_forks_agrees_on_nothing(text: str, has_state: bool) -> None:
+    """Whatever stands in their plan."""
+    report = f"<!-- jsms-sync plan x -->\n{FORGED}\n{text}"
+    assert agreed(looked_at("<!-- jsms-sync offline-plan -->", report, has_state=has_state)) is None
 
 
 @pytest.mark.parametrize(
@@ -72,8 +79,9 @@ def test_an_answer_that_is_not_json_is_an_error(answer: bytes) -> None:
     ("arguments", "environment", "exit", "said"),
     [
         ([], {}, 3, "there is no step ''"),
-        (["destroy"], {"GITHUB_ACTIONS": "true"}, 3, "the steps are validate, plan, apply"),
+        (["destroy"], {"GITHUB_ACTIONS": "true"}, 3, "the steps are validate, plan, offline-plan, apply"),
         (["plan"], {}, 3, "GitHub Actions and GitLab CI only"),
+        (["offline-plan"], {"GITLAB_CI": "true"}, 3, "JSMS_SYNC_PUBLIC_STATE is not set"),
         (["plan"], {"JSMS_SYNC_CI_OPTIONS": "-f 'x"}, 3, "a quote that is not closed"),
     ],
 )

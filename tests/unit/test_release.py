@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -143,6 +144,35 @@ def test_an_installed_wheel_runs_the_demo(version: str, wheel: Path, tmp_path: P
     shop = ("--sandbox", "-f", "examples/templates.yaml")
     assert "campaign." in run(folder, command, "apply", *shop, "--auto-approve", "--only", "template.*")
     run(folder, tmp_path / "env/bin/python", "-c", "import jsms_sync.ci.__main__")
+
+
+@pytest.mark.nightly
+def test_a_newcomer_plans_a_text_of_their_own_with_five_commands(tmp_path: Path) -> None:
+    """As README has them below "Install", in the folder that shall hold the texts."""
+    source, folder = copied(tmp_path / "source"), tmp_path / "texts"
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=n", "-c", "user.email=e", "commit", "-qm", "m"],
+    ):
+        run(source, "git", *words)
+    folder.mkdir()
+    install = (ROOT / "README.md").read_text("utf-8").partition("\n## Install\n")[2].partition("\n## ")[0]
+    commands = re.findall(r"^\$ ((?:git|python3|\.venv).*)$", install, re.MULTILINE)
+    commands += re.findall(r"`(\.venv/bin/jsms-sync [^`]+)`", install)
+    assert [command.split()[0] for command in commands] == [
+        *("git", "python3", ".venv/bin/pip", ".venv/bin/jsms-sync", ".venv/bin/jsms-sync")
+    ]
+    for command in commands:
+        told = run(
+            folder, "sh", "-c", command.replace("ADDRESS", str(source)).replace("python3", sys.executable)
+        )
+        if command.endswith(" init"):
+            mine = (
+                "version: 1\ntemplates:\n  mine: {type: notification, content: '您的包裹已到达{{place}}。'}\n"
+            )
+            (folder / "templates.yaml").write_text(mine, encoding="utf-8")
+    assert "+ template.mine: create (new)" in told
 
 
 @pytest.mark.nightly

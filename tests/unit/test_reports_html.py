@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rendered import Rendered, page
 
+from jsms_sync.reports.outcome_html import outcome_html
 from jsms_sync.reports.plan_html import NOTHING, plan_html
 from jsms_sync.reports.timeline import timeline
 from jsms_sync.reports.words import visible
@@ -75,6 +76,54 @@ def test_everything_of_a_plan_is_on_its_page() -> None:
     assert "jsms-sync apply --plan-digest" in whole
     assert "Made at 2027-01-01 12:00:00 UTC" in whole
     assert "template.t: not changed, and sent by what changes" in whole
+
+
+def test_the_page_of_an_apply_is_what_it_was() -> None:
+    """The golden file to the letter."""
+    plan = r.shop()
+    html = outcome_html(r.applied(plan), plan)
+    check_harmless(html)
+    assert html == (GOLDEN / "apply.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", r.HOSTILE)
+def test_nothing_breaks_out_of_the_page_of_an_apply(words: str) -> None:
+    """What JSMS said, reasons of auditors, and all that a plan holds."""
+    html = outcome_html(r.outcomes(words), r.hostile(words))
+    assert visible(words) in check_harmless(html).whole
+    assert not set("\u202e\u2066\x1b\x07\r") & set(html)
+    assert visible(words) in check_harmless(outcome_html(r.outcomes(words))).whole
+
+
+def test_the_page_of_an_apply_tells_first_what_needs_a_person() -> None:
+    """What to do next, then unknown, failed, skipped and done, then the plan without its command."""
+    plan = r.shop()
+    document = r.applied(plan)
+    html = outcome_html(document, plan)
+    whole = page(html).whole
+    order = ["3 done, 1 skipped, 1 failed, 1 unknown, 2 held", "look in the JSMS console", "Unknown:"]
+    order += ["no answer came", "Failed", "the balance is not sufficient", "199****0001", "Skipped", "Done"]
+    order += [
+        "✓ template.delayed: replaced (37584)",
+        "As it was planned",
+        "What happens when",
+        "± template.delayed",
+    ]
+    assert sorted(order, key=whole.index) == order
+    assert plan["digest"] in whole
+    assert "jsms-sync apply" not in whole
+    for entry in plan["held"]:
+        assert f"held: {entry['address']}" in whole
+
+
+def test_an_apply_that_could_not_start_has_a_page_too() -> None:
+    """The refusal with its way out, and no plan."""
+    counts = dict.fromkeys(("done", "failed", "unknown", "skipped", "held"), 0) | {"refused": 1}
+    document = {"outcomes": [], "held": [], "refusals": [r.refusal(None, "no state")], "summary": counts}
+    whole = check_harmless(outcome_html(document)).whole
+    assert "refused: the whole plan" in whole
+    assert "no state" in whole
+    assert "As it was planned" not in whole
 
 
 def test_the_page_can_be_read_in_the_dark_and_on_paper() -> None:

@@ -201,22 +201,6 @@ def test_an_address_of_another_kind_is_shown_all_the_same() -> None:
     assert "<summary><b>Others</b>: 1 to create</summary>" in plan_markdown(document)
 
 
-def outcomes(words: str = "words") -> dict[str, Any]:
-    """The document of an apply that came to everything that can happen."""
-    refused = {"code": 50024, "count": 1, "message": "opted out", "recipients": ["199****0001"]}
-    done = {"address": "template.a", "action": "create", "result": "done", "remote_id": 7}
-    error = {"code": 50013, "message": words, "http_status": 403}
-    results = [{**done, "result": each, "error": error} for each in ("failed", "unknown", "skipped")]
-    summary = dict.fromkeys(("done", "failed", "unknown", "skipped", "held", "refused"), 1)
-    held = {"address": "campaign.a", "code": "rejected", "reason": words, "next": [words]}
-    return {
-        "outcomes": [done, {**done, "refused": [refused]}, *results],
-        "held": [held | {"expected_approval": None}],
-        "refusals": [r.refusal("template.b", words)],
-        "summary": summary,
-    }
-
-
 def status(words: str = "words") -> dict[str, Any]:
     """The document of a status with what has words of others."""
     template = {
@@ -238,7 +222,7 @@ def problems(words: str = "words") -> list[Problem]:
 def test_nothing_breaks_out_of_the_other_reports(words: str) -> None:
     """What JSMS said, reasons of auditors, names of files."""
     for told in (
-        outcome_markdown(outcomes(words)),
+        outcome_markdown(r.outcomes(words)),
         status_markdown(status(words)),
         problems_markdown(problems(words), f"{words}\n"),
     ):
@@ -247,7 +231,7 @@ def test_nothing_breaks_out_of_the_other_reports(words: str) -> None:
 
 def test_an_apply_tells_first_what_went_wrong() -> None:
     """Refused, unknown, failed and skipped are open; what was done and waits is folded."""
-    told = outcome_markdown(outcomes())
+    told = outcome_markdown(r.outcomes())
     titles = ["Refused:", "Unknown:", "**Failed**", "**Skipped**", "<b>Done</b> (2)", "<b>Held:"]
     assert sorted(titles, key=told.index) == titles
     assert "- ✓ `template.a`: created (`7`)" in told
@@ -264,7 +248,7 @@ def test_a_status_tells_what_is_due_first() -> None:
 
 def test_the_other_reports_fit_a_comment_too() -> None:
     """However much there is, and they say what they leave out."""
-    many = outcomes()
+    many = r.outcomes()
     many["outcomes"] *= 2000
     template = status()["templates"][0]
     for told in (

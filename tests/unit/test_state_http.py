@@ -26,6 +26,7 @@ from jsms_sync.model.stop import Stop, Stopped
 from jsms_sync.state.http_address import http_place
 from jsms_sync.state.http_lock import GITLAB, Manner
 from jsms_sync.state.http_wire import basic
+from jsms_sync.state.locations import open_location
 from jsms_sync.state.lock import this_process
 from jsms_sync.state.remote import RemoteBackend
 
@@ -178,6 +179,24 @@ def test_credentials_are_asked_for(kept: Kept, status: int) -> None:
     assert caught.value.exit is Exit.CREDENTIALS
     assert "JSMS_SYNC_STATE_PASSWORD" in caught.value.help
     assert PASSWORD not in caught.value.message + caught.value.help
+
+
+@kinds("gitlab", "http")
+def test_a_state_that_anybody_may_read_is_read_without_a_login(kept: Kept) -> None:
+    """Also where what is not there is forbidden, like the stop mark; a look says that it cannot be seen."""
+    kept.open().create(full_state())
+    server_of(kept).is_public = True
+    stranger = open_location(kept.location, kept.folder, {})
+    snapshot = stranger.read()
+    assert snapshot is not None
+    assert snapshot.state.resources == full_state().resources
+    assert [note for note in snapshot.notes if "cannot be seen" in note] == list(snapshot.notes) != []
+    with pytest.raises(MissingCredentials), stranger.hold(owner=this_process("apply")):
+        pass
+    kept.open().leave_stop(STOP)
+    snapshot = stranger.read()
+    assert snapshot is not None
+    assert "`cancel` has stopped campaigns" in snapshot.notes[0]
 
 
 @kinds("gitlab")
