@@ -1,69 +1,145 @@
-"""Medians of interleaved rounds, and ratios against a floor of the same run."""
+"""Medians of interleaved rounds, their spread, and ratios against a floor of the same run."""
 
+import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 Work = Callable[[], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured: how often, and which part of the full size."""
+
+    rounds: int = 5
+    part: int = 1
+
+    def of(self, size: int) -> int:
+        """That size, or the part of it."""
+        return size // self.part
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Ours against the floor: medians in seconds; `number` of things done where the rate counts."""
+    """Ours against the floor, in seconds of each round; `number` of things done where the rate counts.
+
+    `most` and `least` are what the ratio, ours to floor, is to reach.
+    """
 
     what: str
     floor_is: str
-    ours: float
-    floor: float
-    reach: str
+    ours: Sequence[float]
+    floor: Sequence[float]
+    most: float | None = None
+    least: float | None = None
     number: int = 0
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.floor
+        """How many times as long as the floor; by medians."""
+        return statistics.median(self.ours) / statistics.median(self.floor)
+
+    @property
+    def reaches(self) -> bool:
+        """Whether the ratio is where it is to be."""
+        return (self.most is None or self.ratio <= self.most) and (
+            self.least is None or self.ratio >= self.least
+        )
 
     def __str__(self) -> str:
-        cells = (
-            self._took(self.ours),
-            self.floor_is,
-            self._took(self.floor),
-            f"{self.ratio:.2f} ×",
-            self.reach,
-        )
-        return f"| {self.what} | {' | '.join(cells)} |"
+        cells = (self.what, self._took(self.ours), self.floor_is, self._took(self.floor))
+        return f"| {' | '.join(cells)} | {self._ratio()} | {self._reach()} |"
 
-    def _took(self, seconds: float) -> str:
-        return f"{seconds:.3f} s" + (f" ({self.number / seconds:,.0f}/s)" if self.number else "")
+    def _took(self, seconds: Sequence[float]) -> str:
+        median = statistics.median(seconds)
+        rate = f" ({self.number / median:,.0f}/s)" if self.number else ""
+        return f"{told(median)}{rate}"
 
+    def _ratio(self) -> str:
+        each = sorted(ours / floor for ours, floor in zip(self.ours, self.floor, strict=False))
+        spread = f" ({each[0]:.2f}–{each[-1]:.2f})" if len(each) > 1 else ""
+        return f"**{self.ratio:.2f} ×**{spread}"
 
-HEADER = "| work | ours | measured against | floor | ratio | reach |\n|---|---|---|---|---|---|"
-
-
-def compare(
-    what: str, ours: Work, floor_is: str, floor: Work, rounds: int, *, reach: str, number: int = 0
-) -> Row:
-    """Both works in turn, so that a machine that slows down slows both."""
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        for times, work in zip(taken, (ours, floor), strict=True):
-            started = time.perf_counter()
-            work()
-            times.append(time.perf_counter() - started)
-    medians = [statistics.median(times) for times in taken]
-    return Row(what=what, floor_is=floor_is, ours=medians[0], floor=medians[1], reach=reach, number=number)
+    def _reach(self) -> str:
+        bounds = [f"≤ {self.most:g} ×"] if self.most else []
+        bounds += [f"≥ {self.least:g} ×"] if self.least else []
+        return f"{' '.join(bounds)}{'' if self.reaches else ': **missed**'}" if bounds else ""
 
 
-def process(*command: str, folder: str | None = None, environment: dict[str, str] | None = None) -> Work:
-    """A whole process as work; one that fails is an error."""
+def told(seconds: float) -> str:
+    """Seconds with three digits that count."""
+    return (
+        f"{seconds * 1000:.0f} ms"
+        if seconds < 1
+        else f"{seconds:.2f} s"
+        if seconds < 10
+        else f"{seconds:.1f} s"
+    )
 
-    def work() -> None:
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, env=environment)
 
-    return work
+HEADER = "| work | ours | measured against | that | ratio (spread) | to reach |\n|---|---|---|---|---|---|"
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as Markdown."""
     return "\n".join([HEADER, *map(str, rows)])
+
+
+def seconds(work: Work) -> float:
+    """How long it took."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def in_turn(rounds: int, *works: Work) -> list[list[float]]:
+    """The seconds of each work, round after round, so that a machine that slows down slows all."""
+    taken: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for times, work in zip(taken, works, strict=True):
+            times.append(seconds(work))
+    return taken
+
+
+def compare(
+    what: str,
+    ours: Work,
+    floor_is: str,
+    floor: Work,
+    rounds: int,
+    *,
+    most: float | None = None,
+    least: float | None = None,
+    number: int = 0,
+) -> Row:
+    """Both works in turn, as a row."""
+    mine, theirs = in_turn(rounds, ours, floor)
+    return Row(what=what, floor_is=floor_is, ours=mine, floor=theirs, most=most, least=least, number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """A process: its seconds, and the most memory it had, in MB."""
+
+    seconds: float
+    peak: float
+
+
+def process(*command: str, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Took:
+    """A process from start to end; one that fails is an error."""
+    began = time.perf_counter()
+    ran = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(ran.pid, 0)
+    ran.returncode = os.waitstatus_to_exitcode(status)
+    assert ran.returncode == 0, command
+    return Took(time.perf_counter() - began, usage.ru_maxrss / 1024)
