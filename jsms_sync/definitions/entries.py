@@ -23,7 +23,7 @@ class Entry:
 
     def has(self, key: str) -> bool:
         """Whether the key is written and its value can be used."""
-        return key in self.table and (key,) not in self.bad
+        return key in self.table and not (self.bad and (key,) in self.bad)
 
     def clean(self, *path: str | int) -> bool:
         """Whether nothing at or below the path is bad."""
@@ -31,7 +31,7 @@ class Entry:
 
     def text(self, key: str) -> str | None:
         """The value as written, if it can be used."""
-        return self.table.text(key) if self.has(key) else None
+        return self.table.places[key].text if self.has(key) else None
 
     def number(self, key: str) -> int | None:
         """The value as a whole number, if it can be used."""
@@ -50,6 +50,9 @@ class Entry:
         return problem(code, position, message, help, self.address)
 
 
+_NONE: frozenset[Path] = frozenset()
+
+
 def entries(document: Document, bad: frozenset[Path]) -> Iterator[Entry]:
     """The entries of the document that are mappings."""
     spoiled = _by_entry(bad)
@@ -59,8 +62,10 @@ def entries(document: Document, bad: frozenset[Path]) -> Iterator[Entry]:
             root = (section, name)
             address = address_of(root)
             if isinstance(entry, Table) and address:
-                paths = spoiled.get(root, frozenset())
-                yield Entry(document, address, name, root, entry, paths, _with_parents(paths))
+                paths = spoiled.get(root, _NONE)
+                yield Entry(
+                    document, address, name, root, entry, paths, _with_parents(paths) if paths else _NONE
+                )
 
 
 def merged(found: Iterable[Entry]) -> tuple[dict[Address, Entry], list[Problem]]:

@@ -1,6 +1,5 @@
 """YAML read as events and built by our own hand: every place known, nothing changed in silence."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import yaml
@@ -105,6 +104,8 @@ class _Builder:
     def value(self, event: Any) -> tuple[Any, str]:
         """What the event begins, and its text as written where it is a scalar."""
         kind = type(event)
+        if kind is ScalarEvent and event.tag is None:
+            return self.scalar(event)
         if kind is AliasEvent:
             return self.alias(event)
         if event.tag is not None:
@@ -113,8 +114,6 @@ class _Builder:
                 event,
                 f"the tag `{shown(event.tag.replace('tag:yaml.org,2002:', '!!'))}` is not supported",
             )
-        if kind is ScalarEvent:
-            return self.scalar(event)
         before, outside, self.deepest = self.count, self.deepest, self.depth
         built = self.table(event) if kind is MappingStartEvent else self.rows(event)
         if event.anchor:
@@ -170,13 +169,13 @@ class _Builder:
         return found.value, found.text
 
     def table(self, start: Event) -> Table:
-        table = Table()
+        table, following, path = Table(), self.next, self.path
         places = table.places
-        for event in self.inside(start, MappingEndEvent):
-            key = self.key(event)
-            self.path[-1] = key
+        self.enter(start)
+        while type(event := following()) is not MappingEndEvent:
+            path[-1] = key = self.key(event)
             mark = event.start_mark
-            below = self.next()
+            below = following()
             at = below.start_mark
             value, text = self.value(below)
             if key in table:
@@ -184,30 +183,33 @@ class _Builder:
                 continue
             table[key] = value
             places[key] = Place(mark.line + 1, mark.column + 1, at.line + 1, at.column + 1, text)
+        self.leave()
         return table
 
     def rows(self, start: Event) -> Rows:
-        rows = Rows()
-        for event in self.inside(start, SequenceEndEvent):
+        rows, following = Rows(), self.next
+        self.enter(start)
+        while type(event := following()) is not SequenceEndEvent:
             self.path[-1] = len(rows)
             mark = event.start_mark
             value, text = self.value(event)
             rows.append(value)
             line, column = mark.line + 1, mark.column + 1
             rows.places.append(Place(line, column, line, column, text))
+        self.leave()
         return rows
 
-    def inside(self, start: Event, end: type[Event]) -> Iterator[Any]:
-        """The events that begin the entries of a mapping or a list, one level deeper."""
+    def enter(self, start: Event) -> None:
+        """What follows is one level deeper, inside a mapping or a list."""
         self.depth += 1
         self.count += 1
         self.deepest = max(self.deepest, self.depth)
         if self.depth > MAX_DEPTH:
             raise self.stop("too-deep", start, f"more than {MAX_DEPTH} levels, one inside the other")
         self.path.append("")
-        following = self.next
-        while type(event := following()) is not end:
-            yield event
+
+    def leave(self) -> None:
+        """What follows is one level higher again."""
         self.path.pop()
         self.depth -= 1
 
@@ -215,11 +217,11 @@ class _Builder:
         self.path[-1] = ""
         if type(event) is not ScalarEvent or event.tag is not None or event.anchor:
             raise self.stop("key-not-text", event, "a key has to be plain text")
-        if event.value == "<<" and not event.style:
-            raise self.stop("merge-key", event, "the merge key `<<` is not supported")
-        if event.style == '"' and not _is_encodable(event.value):
-            raise self.stop("invalid-character", event, "an escape in this key is half of a character")
         key: str = event.value
+        if key == "<<" and not event.style:
+            raise self.stop("merge-key", event, "the merge key `<<` is not supported")
+        if event.style == '"' and not _is_encodable(key):
+            raise self.stop("invalid-character", event, "an escape in this key is half of a character")
         return key
 
     def duplicate(self, event: Event, first: Place) -> None:

@@ -18,14 +18,14 @@ ENTRY_RULES: tuple[EntryRule, ...] = (template.unused_ttl, template.long_remark)
 
 
 class Group(NamedTuple):
-    """Rules, and a quick look whether any of them could have something to say."""
+    """Rules, and a quick look whether any of them could have something to say: they are asked only then."""
 
     applies: Callable[[Written], bool]
     rules: tuple[TextRule, ...]
 
 
-def _always(text: Written) -> bool:
-    return True
+def _has_brackets(text: Written) -> bool:
+    return template.has_brackets(text.content)
 
 
 def _is_verification(text: Written) -> bool:
@@ -33,13 +33,12 @@ def _is_verification(text: Written) -> bool:
 
 
 TEXT_RULES = (
-    Group(_always, (template.empty_content, template.long_content, template.brackets)),
+    Group(template.is_blank_or_long, (template.empty_content, template.long_content)),
+    Group(_has_brackets, (template.brackets,)),
     Group(_is_verification, (variables.verification_variables,)),
-    Group(
-        variables.has_variables,
-        (variables.underscores, variables.only_variables),
-    ),
-    Group(variables.has_several_variables, (variables.adjacent_variables, variables.many_variables)),
+    Group(variables.has_underscores, (variables.underscores,)),
+    Group(variables.has_no_words, (variables.only_variables,)),
+    Group(variables.are_many_or_near, (variables.adjacent_variables, variables.many_variables)),
     Group(variables.has_signs_of_variables, (variables.malformed_variables, variables.other_syntax)),
     Group(variables.could_hold_a_link, (variables.link_names, template.url_without_link)),
     Group(words.has_marked_words, (words.opt_out, words.marketing_words, words.forbidden_content)),

@@ -14,6 +14,16 @@ REMARK_LIMIT = 100
 _LINK = re.compile(r"https?://\S|[A-Za-z0-9-]+\.[A-Za-z]{2,}")
 
 
+def is_blank_or_long(text: Written) -> bool:
+    """Whether the text could have too few characters, or too many with what is added to it.
+
+    Every character may be a newline, which counts 2.
+    """
+    content, limits = text.content, text.limits
+    most = 2 * len(content) + limits.signature + text.opt_out
+    return most > limits.characters or not content or content.isspace()
+
+
 def has_brackets(text: str) -> bool:
     """Whether the text holds one of the brackets around a signature."""
     return "【" in text or "】" in text

@@ -32,14 +32,20 @@ def has_signs_of_variables(text: Written) -> bool:
 _SIGNS = re.compile("[{}｛$#%]")
 
 
-def has_variables(text: Written) -> bool:
-    """Whether the text has a variable."""
-    return bool(text.names)
+def has_underscores(text: Written) -> bool:
+    """Whether the name of a variable could have an underscore."""
+    return "_" in text.content and bool(text.names)
 
 
-def has_several_variables(text: Written) -> bool:
-    """Whether the text has more than one, or one more than once."""
-    return len(text.names) > 1
+def has_no_words(text: Written) -> bool:
+    """Whether the text has variables and nothing else that says anything."""
+    return bool(text.names) and _WORD.search(text.fixed) is None
+
+
+def are_many_or_near(text: Written) -> bool:
+    """Whether the text has too many variables, or some with nothing between them."""
+    count = len(text.names)
+    return count > MOST_VARIABLES or (count > 1 and _NEIGHBOURS.search(text.fixed) is not None)
 
 
 def could_hold_a_link(text: Written) -> bool:
@@ -88,7 +94,7 @@ def verification_variables(text: Written) -> Iterator[Problem]:
 
 def only_variables(text: Written) -> Iterator[Problem]:
     """An auditor cannot tell what such a text will say (docs/rules.md)."""
-    if not _WORD.search(text.fixed):
+    if has_no_words(text):
         message = f"`content` of {text.entry.address} has no words beside its variables"
         yield text.problem("variables-only", message)
 

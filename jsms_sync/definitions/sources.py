@@ -25,13 +25,13 @@ def find(paths: Sequence[str], folder: Path) -> tuple[tuple[str, ...], list[Prob
             if isinstance(found, Problem):
                 problems.append(found)
             else:
-                names.setdefault(os.path.realpath(folder / found), found)
+                names.setdefault(os.path.realpath(os.path.join(folder, found)), found)
     return tuple(names.values()), problems
 
 
 def name_of(path: str, folder: Path) -> str:
     """The path as positions and digests name it: relative to the folder, if it was or lies inside it."""
-    absolute, top = os.path.abspath(folder / path), os.path.abspath(folder)
+    absolute, top = os.path.abspath(os.path.join(folder, path)), os.path.abspath(folder)
     inside = absolute.startswith(top.rstrip(os.sep) + os.sep)
     name = os.path.relpath(absolute, top) if inside or not os.path.isabs(path) else absolute
     return Path(name).as_posix()
@@ -58,7 +58,8 @@ def read_bytes(name: str, folder: Path, drafts: Drafts | None = None) -> bytes |
     if drafts and name in drafts:
         return drafts[name]
     try:
-        return (folder / name).read_bytes()
+        with open(os.path.join(folder, name), "rb") as file:
+            return file.read()
     except (OSError, ValueError) as error:
         return unreadable(name, why_not(error))
 
@@ -112,4 +113,4 @@ def _in_folder(name: str, folder: Path) -> Iterable[str | Problem]:
     files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS_FILE]
     if not files:
         return [problem("no-definitions", Position(name, 1, 1), f"no YAML file is in `{shown(name)}`")]
-    return [name_of(os.path.join(name, child), folder) for child in files]
+    return [child if name == "." else f"{name}/{child}" for child in files]

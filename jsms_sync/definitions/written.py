@@ -58,7 +58,12 @@ def written(entry: Entry, limits: TextLimits) -> Written | None:
     content = entry.text("content")
     if content is None:
         return None
-    names = VARIABLE.findall(content)
-    # A text may hold a HOLE of its own: an escape in double quotes.
-    fixed = VARIABLE.sub(HOLE, content.replace(HOLE, " ")) if names else content
-    return Written(entry, content, entry.text("type"), tuple(names), fixed, limits)
+    # Every other piece is the name of a variable.
+    pieces = VARIABLE.split(content)
+    names, fixed = tuple(pieces[1::2]), content
+    if names:
+        fixed = HOLE.join(pieces[::2])
+    if HOLE in content:
+        # An escape in double quotes.
+        fixed = HOLE.join(piece.replace(HOLE, " ") for piece in pieces[::2])
+    return Written(entry, content, entry.text("type"), names, fixed, limits)
