@@ -136,7 +136,7 @@ def _terraform(scale: Scale, rounds: int, folder: Path) -> Found:
     texts = texts_of(scale.of(TEMPLATES))
     ours = _ours(texts, rounds, folder)
     ways = {"one for_each": _for_each(texts), "a block each": _blocks(texts)}
-    most = 0.1 if scale.part == 1 else None, 1 if scale.part == 1 else None
+    most = (0.1, 1.0) if scale.part == 1 else (None, None)
     found = []
     for way, files in ways.items():
         theirs = _terraformed(files, len(texts), rounds, folder)
@@ -145,8 +145,10 @@ def _terraform(scale: Scale, rounds: int, folder: Path) -> Found:
         f"Terraform {_terraform_version()} keeps a state and shows a diff as we do, but sends no request "
         f"here, where each of ours takes {LATENCY_MS} ms; both do {PARALLELISM} things at once. One for_each "
         "over a map variable is the fastest way to write it; a block each is how templates are written down "
-        "with us. It writes and syncs the whole state after each object (seen with strace), so its apply "
-        f"grows with the square of the number, and the ratios are to be reached at {TEMPLATES:,}."
+        "with us. It writes the whole state anew after each object (strace: 1,001 times, 279 MB for 1,000 "
+        "of one for_each), so its apply grows faster than the number; a state that is sent once, at the end, "
+        "to its http backend brings 1,000 blocks to 4 s and one for_each to 6 s (measured once). The ratios "
+        f"are to be reached at {TEMPLATES:,}."
     ]
 
 
@@ -209,8 +211,7 @@ def _curl(scale: Scale, rounds: int, folder: Path) -> Found:
         theirs.again.append(again)
     return _both(len(texts), ours, theirs, "a shell loop of curl, POSTs then GETs", (1, 1)), [
         "The shell loop starts a process and a connection for each request, one after the other. It keeps no "
-        "state and compares nothing: run again it creates every template a second time, and its GETs fetch "
-        "the texts without looking at them."
+        "state and compares nothing: run again it creates every template once more; its GETs compare nothing."
     ]
 
 
@@ -240,8 +241,8 @@ def _ansible(scale: Scale, rounds: int, folder: Path) -> Found:
     ours = _ours(texts, rounds, folder)
     theirs = Times([_played(playbook, texts, _fresh(folder))])
     return _both(len(texts), ours, theirs, "Ansible, uri in a loop", (1, None)), [
-        "Ansible starts a Python process and a connection for each template, one after the other. A loop of "
-        "`uri` keeps no state and compares nothing: run again it creates every template a second time."
+        "Ansible runs 17 programs, a Python among them, for each template (strace), one after the other. A "
+        "loop of `uri` keeps no state and compares nothing: run again it creates every template once more."
     ]
 
 
