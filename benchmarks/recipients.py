@@ -3,26 +3,22 @@
 HTTP time is that of the same GETs by bare threads in the same run; it is taken off a later plan.
 """
 
-import argparse
-import contextlib
 import csv
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
+from benchmarks.growth import Curve, Point
+from benchmarks.measure import Row, Scale, process, seconds
+from benchmarks.served import TOOL, Service, served
 
-from benchmarks.measure import Row, table
-
+MOST = 1_000_000
 BATCH = 1000
 EDITS = 10
 PARALLELISM = 8
@@ -44,74 +40,100 @@ with open('people.csv', encoding='utf-8', newline='') as file:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Took:
-    """A process: its seconds, and the most memory it had, in MB."""
+@dataclass(slots=True)
+class Campaign:
+    """One campaign in a folder of its own, at a service, and what its commands took."""
 
-    seconds: float
-    peak: float
+    folder: Path
+    service: Service
+    number: int
+    floor: list[float] = field(default_factory=list)
+    taken: dict[str, list[float]] = field(default_factory=dict)
+    peaks: dict[str, float] = field(default_factory=dict)
 
+    def time(self, what: str, *arguments: str, times: int = 1, http: bool = False) -> None:
+        """So many rounds of a command, each right after the floor; `http`: what GETs take is taken off."""
+        for _ in range(times):
+            self.floor.append(process(sys.executable, "-c", READ, folder=self.folder).seconds)
+            took = process(*TOOL, *arguments, folder=self.folder, environment=self.service.environment)
+            self.peaks[what] = max(took.peak, self.peaks.get(what, 0))
+            spent = bare_gets(self.service, self.folder) if http else 0
+            self.taken.setdefault(what, []).append(took.seconds - spent)
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A sandbox in a process of its own, so that its memory is not counted as ours."""
-
-    base_url: str
-    console: str
-    pair: tuple[str, str]
-
-    @property
-    def environment(self) -> dict[str, str]:
-        key, secret = self.pair
-        return {"JSMS_APP_KEY": key, "JSMS_MASTER_SECRET": secret, "JSMS_SYNC_BASE_URL": self.base_url}
-
-    def control(self, method: str, path: str) -> object:
-        answer = requests.request(method, f"{self.console}_sandbox/{path}", timeout=600)
-        answer.raise_for_status()
-        return answer.json()
-
-    def writes(self) -> Counter[str]:
-        """The writes since the last time, by method."""
-        heard = self.control("GET", "requests")
-        self.control("DELETE", "requests")
-        assert isinstance(heard, list)
-        return Counter(each["method"] for each in heard if each["method"] != "GET")
+    def row(self, what: str, most: float | None) -> Row:
+        """What that took, against the file alone."""
+        told = f"{what.capitalize()}, {self.number:,} recipients, {self.peaks[what]:.0f} MB"
+        floor = [statistics.median(self.floor)] * len(self.taken[what])
+        return Row(what=told, floor_is="`csv` alone", ours=self.taken[what], floor=floor, most=most)
 
 
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[Service]:
-    """A sandbox that approves everything."""
-    command = [
-        sys.executable,
-        "-m",
-        "jsms_sync",
-        "sandbox",
-        "--port",
-        "0",
-        "--audit",
-        "approve",
-        "--format",
-        "json",
-    ]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            told = json.loads(process.stdout.readline())
-            yield Service(told["base_url"], told["console"], (told["app_key"], told["master_secret"]))
-        finally:
-            process.terminate()
-
-
-def measured(folder: Path, environment: Mapping[str, str], *command: str) -> Took:
-    """A process from start to end; one that fails is an error."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+def rows(scale: Scale, folder: Path) -> tuple[list[Row], list[str]]:
+    """A first plan, the apply, a later plan, and both after ten rows were edited."""
+    number = scale.of(MOST)
+    with served(folder) as service:
+        sale, told = lived(folder / "sale", service, number, max(3, scale.rounds // 2))
+    assert number < MOST or max(sale.peaks.values()) <= MEMORY_MB, sale.peaks
+    works = (
+        ("first plan", 10),
+        ("apply, HTTP included", None),
+        ("later plan, HTTP taken off", 16),
+        ("plan after edits, HTTP taken off", 16),
+        ("apply of edits, HTTP taken off", None),
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return Took(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    return [sale.row(what, most) for what, most in works], told
+
+
+def lived(folder: Path, service: Service, number: int, rounds: int) -> tuple[Campaign, list[str]]:
+    """The campaign from its first plan to an edit, and what was seen of its requests."""
+    folder.mkdir()
+    write_people(folder, number)
+    define(folder, service)
+    sale = Campaign(folder, service, number)
+    service.heard()
+    sale.time("first plan", "plan", times=rounds)
+    sale.time("apply, HTTP included", "apply", "--auto-approve")
+    placed = writes(service)
+    assert placed == {"POST": -(-number // BATCH)}, placed
+    sale.time("later plan, HTTP taken off", "plan", times=rounds, http=True)
+    edit(folder, number)
+    sale.time("plan after edits, HTTP taken off", "plan", times=rounds, http=True)
+    assert not writes(service)
+    sale.time("apply of edits, HTTP taken off", "apply", "--auto-approve", http=True)
+    changed = writes(service)
+    assert changed["PUT"] <= EDITS, changed
+    assert changed["POST"] <= 1, changed
+    return sale, [f"Requests that write: {dict(placed)} for all, {dict(changed)} for {EDITS} edited rows."]
+
+
+def growing(folder: Path, sizes: tuple[int, ...]) -> list[Curve]:
+    """A first plan and a later one of each size."""
+    found: dict[str, list[Point]] = {"first plan of recipients": [], "later plan of recipients": []}
+    for size in sizes:
+        with served(folder) as service:
+            place = folder / f"people-{size}"
+            place.mkdir()
+            write_people(place, size)
+            define(place, service)
+            sale = Campaign(place, service, size)
+            sale.time("first plan of recipients", "plan", times=2)
+            sale.time("apply", "apply", "--auto-approve")
+            sale.time("later plan of recipients", "plan", times=2)
+            for what, points in found.items():
+                points.append(Point(size, statistics.median(sale.taken[what]), sale.peaks[what]))
+    return [Curve(what, tuple(points)) for what, points in found.items()]
+
+
+def define(folder: Path, service: Service) -> None:
+    """An approved text, and the campaign that is to send it."""
+    (folder / "templates.yaml").write_text(TEXT, encoding="utf-8")
+    for more in (("--new-state",), ()):
+        process(*TOOL, "apply", "--auto-approve", *more, folder=folder, environment=service.environment)
+    (folder / "templates.yaml").write_text(TEXT + SALE, encoding="utf-8")
+
+
+def writes(service: Service) -> Counter[str]:
+    """The requests since the last time that were no GETs, by method."""
+    return Counter({method: count for method, count in service.heard().items() if method != "GET"})
 
 
 def write_people(folder: Path, number: int) -> None:
@@ -135,86 +157,13 @@ def bare_gets(service: Service, folder: Path) -> float:
     """The seconds of reading every schedule by bare threads, without looking at what they hold."""
     state = json.loads((folder / "jsms-sync.state.json").read_text(encoding="utf-8"))
     batches = state["resources"]["campaign.sale"]["batches"].values()
-    session = requests.Session()
-    session.trust_env, session.auth = False, service.pair
-    session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=PARALLELISM))
 
     def get(batch: Mapping[str, str]) -> int:
         return len(session.get(f"{service.base_url}/schedule/{batch['schedule_id']}", timeout=60).content)
 
-    began = time.perf_counter()
-    with session, ThreadPoolExecutor(PARALLELISM) as pool:
-        list(pool.map(get, batches))
-    return time.perf_counter() - began
+    def all_of_them() -> None:
+        with ThreadPoolExecutor(PARALLELISM) as pool:
+            list(pool.map(get, batches))
 
-
-def campaign_of(folder: Path, number: int, rounds: int) -> tuple[list[Row], list[str]]:
-    """The rows of the table, and what was seen of memory and requests beside it."""
-    tool = (sys.executable, "-m", "jsms_sync")
-    write_people(folder, number)
-    with served(folder) as service:
-        (folder / "templates.yaml").write_text(TEXT, encoding="utf-8")
-        for more in (("--new-state",), ()):
-            measured(folder, service.environment, *tool, "apply", "--auto-approve", *more)
-        (folder / "templates.yaml").write_text(TEXT + SALE, encoding="utf-8")
-        service.writes()
-        floor: list[float] = []
-        peaks: dict[str, float] = {}
-
-        def timed(what: str, *arguments: str, times: int = 1, http: bool = False) -> float:
-            taken = []
-            for _ in range(times):
-                floor.append(measured(folder, {}, sys.executable, "-c", READ).seconds)
-                took = measured(folder, service.environment, *tool, *arguments)
-                peaks[what] = max(took.peak, peaks.get(what, 0))
-                taken.append(took.seconds - (bare_gets(service, folder) if http else 0))
-            return statistics.median(taken)
-
-        first = timed("first plan", "plan", times=rounds)
-        applied = timed("apply", "apply", "--auto-approve")
-        placed = service.writes()
-        later = timed("later plan", "plan", times=rounds, http=True)
-        edit(folder, number)
-        edited = timed("plan after edits", "plan", times=rounds, http=True)
-        again = timed("apply of edits", "apply", "--auto-approve", http=True)
-        changed = service.writes()
-    reading = statistics.median(floor)
-    assert placed == {"POST": -(-number // BATCH)}
-    assert changed["PUT"] <= EDITS
-    assert changed["POST"] <= 1
-    works = (
-        ("first plan", first, "≤ 10 ×"),
-        ("apply, HTTP included,", applied, ""),
-        ("later plan, HTTP taken off,", later, "≤ 16 ×"),
-        (f"plan after {EDITS} edits, HTTP taken off,", edited, "≤ 16 ×"),
-        (f"apply of {EDITS} edits, HTTP taken off,", again, ""),
-    )
-    rows = [
-        Row(
-            what=f"{what} of {number:,} recipients",
-            floor_is="csv alone",
-            ours=seconds,
-            floor=reading,
-            reach=reach,
-        )
-        for what, seconds, reach in works
-    ]
-    told = [f"{what}: {peak:.0f} MB at most" for what, peak in peaks.items()]
-    told.append(f"requests: {dict(placed)} for all, {dict(changed)} for {EDITS} edits")
-    assert number < 1_000_000 or max(peaks.values()) <= MEMORY_MB, told
-    return rows, told
-
-
-def main() -> None:
-    """Measure this alone, and print it."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.recipients")
-    parser.add_argument("--number", type=int, default=1_000_000, help="recipients")
-    parser.add_argument("--rounds", type=int, default=3, help="of each plan")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        rows, told = campaign_of(Path(name), given.number, given.rounds)
-    print(table(rows), *told, sep="\n")
-
-
-if __name__ == "__main__":
-    main()
+    with closing(service.session(PARALLELISM)) as session:
+        return seconds(all_of_them)

@@ -1,0 +1,140 @@
+"""Reading and writing at the service, against its latency and against bare clients of the same sandbox."""
+
+import base64
+import os
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+from benchmarks import texts
+from benchmarks.measure import Row, Scale, Work, compare, in_turn
+from benchmarks.sandbox import asking
+from benchmarks.served import Service, served
+from jsms_sync import definitions
+from jsms_sync.api.client import Client
+from jsms_sync.applying.apply import apply
+from jsms_sync.applying.refresh import refresh
+from jsms_sync.applying.run import Run
+from jsms_sync.model.digests import Digester
+from jsms_sync.model.privacy import Secret
+from jsms_sync.model.records import State
+from jsms_sync.model.resources import Definitions
+from jsms_sync.planning.decide import Look, make_plan
+from jsms_sync.planning.plan import Origin
+from jsms_sync.state.local import LocalBackend
+from jsms_sync.state.store import Holder
+
+LATENCY_MS = 20
+PARALLELISM = 16
+READ, CREATED = 2_000, 1_000
+
+
+def rows(scale: Scale, folder: Path) -> tuple[list[Row], list[str]]:
+    """A refresh with and without latency, and an apply with it."""
+    with served(folder) as service, service.client(PARALLELISM) as client:
+        read = _loaded(folder, scale.of(READ))
+        state = created(folder, read, client)
+        found = [_reading_slowly(service, client, read, state, scale.rounds)]
+        found += _reading(service, client, read, state, scale.rounds)
+        found.append(_creating(service, client, folder, scale))
+    return found, []
+
+
+def _reading_slowly(service: Service, client: Client, loaded: Definitions, state: State, rounds: int) -> Row:
+    number = len(loaded.templates)
+    ideal = number / PARALLELISM * LATENCY_MS / 1000
+    service.latency(LATENCY_MS)
+    what = f"refresh of {number:,} templates, {LATENCY_MS} ms each, {PARALLELISM} at once"
+    row = compare(
+        what,
+        _refresh(client, loaded, state),
+        "the latency alone",
+        lambda: Event().wait(ideal),
+        rounds,
+        most=1.2,
+    )
+    service.latency(0)
+    return row
+
+
+def _reading(service: Service, client: Client, loaded: Definitions, state: State, rounds: int) -> list[Row]:
+    """Without latency: bare threads, and a client that only counts bytes, in a process of its own."""
+    ids = [temp_id for record in state.resources.values() for temp_id in record.revisions]  # type: ignore[union-attr]
+    number = len(ids)
+    with (
+        closing(service.session(PARALLELISM)) as session,
+        asking(service, ids[0], number, PARALLELISM) as fastest,
+    ):
+
+        def get(temp_id: int) -> None:
+            session.get(f"{service.base_url}/templates/{temp_id}", timeout=30).raise_for_status()
+
+        ours, bare, counted = in_turn(rounds, _refresh(client, loaded, state), _threads(get, ids), fastest)
+    what = f"refresh of {number:,} templates, no latency"
+    return [
+        Row(
+            what=what,
+            floor_is=f"`requests` in {PARALLELISM} bare threads",
+            ours=ours,
+            floor=bare,
+            most=1 / 0.7,
+            number=number,
+        ),
+        Row(what=what, floor_is="sockets that count bytes", ours=ours, floor=counted, number=number),
+    ]
+
+
+def _creating(service: Service, client: Client, folder: Path, scale: Scale) -> Row:
+    loaded = _loaded(folder, scale.of(CREATED))
+    service.latency(LATENCY_MS)
+    number = len(loaded.templates)
+    with closing(service.session(PARALLELISM)) as session:
+
+        def post(i: int) -> None:
+            body = {"template": f"第{i}号订单{{{{order}}}}已发出。", "type": 2}
+            session.post(f"{service.base_url}/templates", json=body, timeout=30).raise_for_status()
+
+        return compare(
+            f"apply of {number:,} creates, {LATENCY_MS} ms each, {PARALLELISM} at once, each durable",
+            lambda: created(folder, loaded, client),
+            "the same POSTs by bare threads, no state",
+            _threads(post, range(number)),
+            scale.rounds,
+            most=1.25,
+        )
+
+
+def _refresh(client: Client, loaded: Definitions, state: State) -> Work:
+    return lambda: refresh(client, loaded, state, datetime.now(UTC), parallelism=PARALLELISM)
+
+
+def _threads(work: Callable[[int], None], items: object) -> Work:
+    def all_of_them() -> None:
+        with ThreadPoolExecutor(PARALLELISM) as pool:
+            list(pool.map(work, items))  # type: ignore[call-overload]
+
+    return all_of_them
+
+
+def _loaded(folder: Path, number: int) -> Definitions:
+    return definitions.load([str(texts.write(folder, number))], folder=folder).definitions
+
+
+def created(folder: Path, loaded: Definitions, client: Client) -> State:
+    """The state after creating all of it from nothing."""
+    now, secret = datetime.now(UTC), Secret("benchmark")
+    backend = LocalBackend(folder / f"{uuid.uuid4()}.json")
+    backend.create(State(lineage="benchmark"))
+    digester = Digester(secret, "benchmark")
+    with backend.hold(owner=Holder(os.getpid(), "benchmark", "apply", now)) as store:
+        origin = Origin("benchmark", now, "0", None, "benchmark", 0, loaded.digest)
+        observed = refresh(client, Definitions(), store.state, now, parallelism=PARALLELISM)
+        plan = make_plan(Look(origin, loaded, store.state, observed, now, digester))
+        freeze = timedelta(minutes=5)
+        run = Run(client, store, digester, lambda: datetime.now(UTC), freeze, PARALLELISM)
+        assert all(outcome.result == "done" for outcome in apply(plan, run))
+        return store.state
