@@ -8,8 +8,8 @@ import click
 
 from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.pipelines import INCLUDE, NEXT, SERVICES, pipeline_files
-from jsms_sync.cli.session import backend, sandbox_folder
-from jsms_sync.cli.starting import in_ci, new_state_at
+from jsms_sync.cli.session import backend, in_ci, sandbox_folder
+from jsms_sync.cli.starting import new_state_at
 from jsms_sync.cli.terminal import hint, say, say_json
 from jsms_sync.errors import Exit, OperationFailed
 from jsms_sync.planning.document import FORMAT_VERSION

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from jsms_sync.cli.options import Common
-from jsms_sync.cli.starting import in_ci
+from jsms_sync.cli.session import in_ci
 from jsms_sync.reports.progress_text import progress_line
 
 CLEAR = "\r\x1b[K"

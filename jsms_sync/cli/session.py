@@ -16,14 +16,13 @@ from jsms_sync.cli.options import Common
 from jsms_sync.cli.settings import SANDBOX
 from jsms_sync.errors import InvalidInput, MissingCredentials, OperationFailed, Stale
 from jsms_sync.model.privacy import Secret
-from jsms_sync.model.records import State
-from jsms_sync.state.locations import open_location
-from jsms_sync.state.store import Backend, Holder
 
 if TYPE_CHECKING:
     from jsms_sync.api.client import Client
     from jsms_sync.api.credentials import Credentials
+    from jsms_sync.model.records import State
     from jsms_sync.sandbox.settings import Access
+    from jsms_sync.state.store import Backend, Holder
 
 Clock = Callable[[], datetime]
 
@@ -52,14 +51,24 @@ def _moment(text: str, given_by: str) -> datetime:
     return at_home.astimezone(UTC)
 
 
-def backend(common: Common) -> Backend:
+def backend(common: Common) -> "Backend":
     """Where the state is kept; the sandbox never uses the one that environment or settings name."""
+    # Imported here and below: a check of definitions needs no state.
+    from jsms_sync.state.locations import open_location
+
     return open_location(common.settings.state, common.chdir)
 
 
-def owner(verb: str) -> Holder:
+def owner(verb: str) -> "Holder":
     """Who this process is, for those who find the state locked."""
+    from jsms_sync.state.store import Holder
+
     return Holder(os.getpid(), socket.gethostname(), verb, datetime.now(UTC), ci_job(os.environ))
+
+
+def in_ci() -> bool:
+    """Whether this runs in CI, where a disk forgets (contract §3)."""
+    return bool(os.environ.get("CI"))
 
 
 def ci_job(environment: Mapping[str, str]) -> str | None:
@@ -79,7 +88,7 @@ class Identity:
     hash_key: Secret | None
     loopback: bool = False
 
-    def check(self, state: State) -> None:
+    def check(self, state: "State") -> None:
         """Raises Stale when the state belongs to another account."""
         if self.account and state.account and state.account != self.account:
             raise Stale(

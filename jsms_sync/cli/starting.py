@@ -1,18 +1,13 @@
 """Whether and how a state comes to be."""
 
-import os
 import uuid
 
 from jsms_sync.cli.options import Common
+from jsms_sync.cli.session import in_ci
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.records import State
 from jsms_sync.planning.safety import Circumstances
 from jsms_sync.state.store import Backend
-
-
-def in_ci() -> bool:
-    """Whether this runs in CI, where a disk forgets (contract §3)."""
-    return bool(os.environ.get("CI"))
 
 
 def circumstances(common: Common, place: Backend, *, new_state: bool) -> Circumstances:

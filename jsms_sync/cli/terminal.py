@@ -5,13 +5,16 @@ import logging
 import os
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from jsms_sync.cli.options import Common
 from jsms_sync.errors import InvalidInput, JsmsSyncError
-from jsms_sync.model.records import State
 from jsms_sync.reports.paint import Paint, coloured, plain
+
+if TYPE_CHECKING:
+    from jsms_sync.model.records import State
 
 
 def paint() -> Paint:
@@ -60,7 +63,7 @@ def start_logging(common: Common) -> None:
         logging.getLogger("jsms_sync").setLevel(logging.DEBUG)
 
 
-def doubts(state: State) -> tuple[str, ...]:
+def doubts(state: "State") -> tuple[str, ...]:
     """A note for every address of which an outcome is unknown: each command tells of it (contract §2)."""
     addresses = sorted({intent.address for intent in state.intents if intent.creates})
     return tuple(
