@@ -51,7 +51,8 @@ site: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks
+	@$(BIN)/pip install --quiet --group bench
+	$(BIN)/python -m benchmarks $(ARGS)
 
 # Files are as old as the last commit, so that everybody gets the same bytes.
 dist: $(VENV)/.dev

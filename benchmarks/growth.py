@@ -28,16 +28,15 @@ class Curve:
     what: str
     points: tuple[Point, ...]
 
+    def __str__(self) -> str:
+        told = (f"{at.size:,} in {at.seconds:.2f} s with {at.peak:.0f} MB" for at in self.points)
+        return f"{self.what}: {', '.join(told)}"
+
 
 def rows(scale: Scale, folder: Path) -> tuple[list[Row], list[str]]:
     """Ten times as many templates take eleven times as long at most, and as much memory."""
     curves, found = templates(scale, folder)
-    told = [
-        f"{curve.what}: "
-        + "; ".join(f"{p.size:,} in {p.seconds:.2f} s, {p.peak:.0f} MB" for p in curve.points)
-        for curve in curves
-    ]
-    return found, told
+    return found, [str(curve) for curve in curves]
 
 
 def templates(scale: Scale, folder: Path) -> tuple[list[Curve], list[Row]]:

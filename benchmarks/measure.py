@@ -3,12 +3,15 @@
 import os
 import statistics
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 Work = Callable[[], object]
+LOOK = 0.02
+"""Seconds between two looks at the memory of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Row:
         return f"**{self.ratio:.2f} ×**{spread}"
 
     def _reach(self) -> str:
-        bounds = [f"≤ {self.most:g} ×"] if self.most else []
+        bounds = [f"≤ {self.most:.3g} ×"] if self.most else []
         bounds += [f"≥ {self.least:g} ×"] if self.least else []
         return f"{' '.join(bounds)}{'' if self.reaches else ': **missed**'}" if bounds else ""
 
@@ -131,7 +134,7 @@ class Took:
 
 def process(*command: str, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Took:
     """A process from start to end; one that fails is an error."""
-    began = time.perf_counter()
+    began, peaks = time.perf_counter(), [0.0]
     ran = subprocess.Popen(
         command,
         cwd=folder,
@@ -139,7 +142,22 @@ def process(*command: str, folder: Path | None = None, environment: Mapping[str,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _, status, usage = os.wait4(ran.pid, 0)
-    ran.returncode = os.waitstatus_to_exitcode(status)
-    assert ran.returncode == 0, command
-    return Took(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    over = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(ran.pid, over, peaks))
+    watcher.start()
+    status = ran.wait()
+    took = time.perf_counter() - began
+    over.set()
+    watcher.join()
+    assert status == 0, command
+    return Took(took, max(peaks))
+
+
+def _watch(pid: int, over: threading.Event, peaks: list[float]) -> None:
+    """Looks at the most memory again and again: what the system tells at the end counts our own as well."""
+    while not over.wait(LOOK):
+        try:
+            told = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return
+        peaks += [int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmHWM")]

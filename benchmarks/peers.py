@@ -1,9 +1,5 @@
-"""What a user would use instead: Terraform, a shell loop of curl, Ansible's `uri` loop; whole processes.
+"""What a user would use instead: Terraform, a shell loop of curl, Ansible's `uri` loop; whole processes."""
 
-`python -m benchmarks.peers [--quick]` measures these alone.
-"""
-
-import argparse
 import json
 import shutil
 import subprocess
@@ -13,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.measure import Row, Scale, process, table
+from benchmarks.measure import Row, Scale, process
 from benchmarks.served import TOOL, Service, served
 
 LATENCY_MS = 20
@@ -283,17 +279,3 @@ def _ansible_home(folder: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "no_proxy": "127.0.0.1",
     }
-
-
-def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the size, three rounds")
-    scale = Scale(rounds=3, part=10) if parser.parse_args().quick else Scale()
-    with tempfile.TemporaryDirectory() as name:
-        found, notes = rows(scale, Path(name))
-    print(table(found), *notes, sep="\n\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Definitions of ten thousand templates, with positions and all rules, against the bare loader of the same text.
+"""Definitions of ten thousand templates, with places and all rules, against the bare loader of the same text.
 
 Each load is in a process of its own, in which everything was imported and used once before.
 """

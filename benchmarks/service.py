@@ -1,7 +1,5 @@
 """Reading and writing at the service, against its latency and against bare clients of the same sandbox."""
 
-import base64
-import os
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,23 +18,26 @@ from jsms_sync.applying.apply import apply
 from jsms_sync.applying.refresh import refresh
 from jsms_sync.applying.run import Run
 from jsms_sync.model.digests import Digester
+from jsms_sync.model.observed import Observed
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Definitions
 from jsms_sync.planning.decide import Look, make_plan
-from jsms_sync.planning.plan import Origin
+from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.state.local import LocalBackend
-from jsms_sync.state.store import Holder
+from jsms_sync.state.lock import this_process
+from jsms_sync.state.store import Backend
 
 LATENCY_MS = 20
 PARALLELISM = 16
 READ, CREATED = 2_000, 1_000
+DIGESTER = Digester(Secret("benchmark"), "benchmark")
 
 
 def rows(scale: Scale, folder: Path) -> tuple[list[Row], list[str]]:
     """A refresh with and without latency, and an apply with it."""
     with served(folder) as service, service.client(PARALLELISM) as client:
-        read = _loaded(folder, scale.of(READ))
+        read = loaded_from(folder, scale.of(READ))
         state = created(folder, read, client)
         found = [_reading_slowly(service, client, read, state, scale.rounds)]
         found += _reading(service, client, read, state, scale.rounds)
@@ -74,7 +75,7 @@ def _reading(service: Service, client: Client, loaded: Definitions, state: State
             session.get(f"{service.base_url}/templates/{temp_id}", timeout=30).raise_for_status()
 
         ours, bare, counted = in_turn(rounds, _refresh(client, loaded, state), _threads(get, ids), fastest)
-    what = f"refresh of {number:,} templates, no latency"
+    what = f"refresh of {number:,} templates, no latency, {PARALLELISM} at once"
     return [
         Row(
             what=what,
@@ -89,7 +90,7 @@ def _reading(service: Service, client: Client, loaded: Definitions, state: State
 
 
 def _creating(service: Service, client: Client, folder: Path, scale: Scale) -> Row:
-    loaded = _loaded(folder, scale.of(CREATED))
+    loaded = loaded_from(folder, scale.of(CREATED))
     service.latency(LATENCY_MS)
     number = len(loaded.templates)
     with closing(service.session(PARALLELISM)) as session:
@@ -120,21 +121,32 @@ def _threads(work: Callable[[int], None], items: object) -> Work:
     return all_of_them
 
 
-def _loaded(folder: Path, number: int) -> Definitions:
+def loaded_from(folder: Path, number: int) -> Definitions:
     return definitions.load([str(texts.write(folder, number))], folder=folder).definitions
 
 
-def created(folder: Path, loaded: Definitions, client: Client) -> State:
-    """The state after creating all of it from nothing."""
-    now, secret = datetime.now(UTC), Secret("benchmark")
-    backend = LocalBackend(folder / f"{uuid.uuid4()}.json")
+def plan_of(loaded: Definitions, state: State, observed: Observed | None = None) -> Plan:
+    """The plan for what was observed, or for what is recorded alone."""
+    now = datetime.now(UTC)
+    origin = Origin("benchmark", now, "0", None, "benchmark", 0, loaded.digest)
+    return make_plan(Look(origin, loaded, state, observed or Observed(), now, DIGESTER))
+
+
+def created(
+    folder: Path,
+    loaded: Definitions,
+    client: Client,
+    place: Backend | None = None,
+    *,
+    parallelism: int = PARALLELISM,
+) -> State:
+    """The state after creating all of it from nothing, kept in a new file where no other place is given."""
+    backend = place or LocalBackend(folder / f"{uuid.uuid4()}.json")
     backend.create(State(lineage="benchmark"))
-    digester = Digester(secret, "benchmark")
-    with backend.hold(owner=Holder(os.getpid(), "benchmark", "apply", now)) as store:
-        origin = Origin("benchmark", now, "0", None, "benchmark", 0, loaded.digest)
-        observed = refresh(client, Definitions(), store.state, now, parallelism=PARALLELISM)
-        plan = make_plan(Look(origin, loaded, store.state, observed, now, digester))
+    with backend.hold(owner=this_process("apply")) as store:
+        observed = refresh(client, Definitions(), store.state, datetime.now(UTC), parallelism=parallelism)
+        plan = plan_of(loaded, store.state, observed)
         freeze = timedelta(minutes=5)
-        run = Run(client, store, digester, lambda: datetime.now(UTC), freeze, PARALLELISM)
+        run = Run(client, store, DIGESTER, lambda: datetime.now(UTC), freeze, parallelism)
         assert all(outcome.result == "done" for outcome in apply(plan, run))
         return store.state

@@ -33,7 +33,7 @@ def rows(scale: Scale, folder: Path) -> tuple[list[Row], list[str]]:
     return found, []
 
 
-def _run(command: tuple[str, ...]):  # noqa
+def _run(command: tuple[str, ...]):
     return lambda: process(*command, folder=EXAMPLES)
 
 

@@ -1,4 +1,4 @@
-"""Definitions of any size, as teams write them: each template with its own text, and a remark for the auditor."""
+"""Definitions of any size, as teams write them: each template with its own text and remark."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ HEAD = "version: 1\ntemplates:\n"
 ENTRY = """  order-shipped-{0}:
     # Sent by the warehouse when the parcel leaves; ask the shop team before changing it.
     type: notification
-    content: 您的第{0}号订单{{{{order}}}}已由{{{{carrier}}}}发出，运单号{{{{tracking}}}}，预计{{{{date}}}}送达，请留意查收。
+    content: 您的第{0}号订单{{{{order}}}}已由{{{{carrier}}}}发出，运单号{{{{tracking}}}}，{{{{date}}}}送达。
     remark: 用户下单后，仓库发出第{0}类商品时发送，每个订单发送一次
 """
 

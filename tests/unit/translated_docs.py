@@ -15,7 +15,7 @@ README = {ROOT / "README.md": ROOT / "README.zh-CN.md"}
 SHARED = frozenset({"rules.md"})
 """Pages that are made from the code, and stand in English alone; so do the decisions."""
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<code>.*?)^ *```$", re.MULTILINE | re.DOTALL)
-GENERATED = re.compile(r"<!-- generated: (?P<name>\w+) -->.*?<!-- end -->", re.DOTALL)
+GENERATED = re.compile(r"<!-- (?:generated|measured): (?P<name>\w+) -->.*?<!-- end -->", re.DOTALL)
 COMMENT = re.compile(r"(?:(?<=\s)|^)#.*|\s+$|(?<=\})\s+(?=#)")
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
