@@ -18,7 +18,6 @@ BROUGHT = {
     "README.zh-CN.md": "zh/readme.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
-    "benchmarks/recipients.md": "recipients-benchmark.md",
 }
 """Pages from elsewhere in the repository, and where they are on the site."""
 WRITTEN_AT = {site: source for source, site in BROUGHT.items()}

@@ -21,7 +21,6 @@ DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
 PAGES = [
     *sorted(ROOT.glob("*.md")),
-    *sorted(ROOT.glob("benchmarks/*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
