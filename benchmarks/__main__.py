@@ -31,6 +31,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; all of them without any")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size, three rounds, no page")
+    parser.add_argument(
+        "--write", action="store_true", help="write the parts to docs/performance.md, the rest stays"
+    )
     given = parser.parse_args()
     if unknown := set(given.part) - set(PARTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
@@ -40,6 +43,7 @@ def main() -> None:
     if not given.part and not given.quick:
         parts["curves"] = _drawn()
         parts["machine"] = page.machine((time.monotonic() - began) / 60)
+    if given.write or "machine" in parts:
         page.write(parts)
     missed = [row.what for rows, _ in found.values() for row in rows if not row.reaches]
     print(f"{time.monotonic() - began:.0f} s in all; not reached: {'; '.join(missed) or 'nothing'}")

@@ -26,8 +26,12 @@ def machine(minutes: float) -> str:
 
 
 def write(parts: Mapping[str, str]) -> None:
-    """Every part into its room, in both languages; KeyError for a room without a part."""
+    """Every part into its room, in both languages; what was not measured stays as it is."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
-        filled = ROOM.sub(lambda room: f"{room['name']}{room['after']}\n{parts[room['name']]}\n\n", text)
-        page.write_text(filled, encoding="utf-8")
+        page.write_text(ROOM.sub(lambda room: _filled(room, parts), text), encoding="utf-8")
+
+
+def _filled(room: re.Match[str], parts: Mapping[str, str]) -> str:
+    part = parts.get(room["name"])
+    return room[0] if part is None else f"{room['name']}{room['after']}\n{part}\n\n"

@@ -13,7 +13,7 @@ from benchmarks.measure import Row, Scale, process
 from benchmarks.served import TOOL, Service, served
 
 LATENCY_MS = 20
-PARALLELISM = 16
+PARALLELISM = 64
 TEMPLATES, LOOPED, PLAYED = 1000, 200, 50
 FIRST = 1  # the sandbox is born with this template (contract §7)
 ANSIBLE = "ansible-core>=2.17,<2.20"  # what Python 3.11 can run
@@ -139,7 +139,7 @@ def _terraform(scale: Scale, rounds: int, folder: Path) -> Found:
         found += _both(len(texts), ours, theirs, f"Terraform, terraform_data, {way}, no HTTP", most)
     return found, [
         f"Terraform {_terraform_version()} keeps a state and shows a diff as we do, but sends no request "
-        f"here, where each of ours takes {LATENCY_MS} ms; both do {PARALLELISM} things at once. One for_each "
+        f"here, where each of ours takes {LATENCY_MS} ms; both may do {PARALLELISM} at once. One for_each "
         "over a map variable is the fastest way to write it; a block each is how templates are written down "
         "with us. It writes the whole state anew after each object (strace: 1,001 times, 279 MB for 1,000 "
         "of one for_each), so its apply grows faster than the number; a state that is sent once, at the end, "

@@ -62,7 +62,7 @@ class Campaign:
 
     def row(self, what: str, most: float | None) -> Row:
         """What that took, against the file alone."""
-        told = f"{what.capitalize()}, {self.number:,} recipients, {self.peaks[what]:.0f} MB"
+        told = f"{what}, {self.number:,} recipients, {self.peaks[what]:.0f} MB"
         floor = [statistics.median(self.floor)] * len(self.taken[what])
         return Row(what=told, floor_is="`csv` alone", ours=self.taken[what], floor=floor, most=most)
 
