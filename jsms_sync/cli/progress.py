@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -63,8 +63,10 @@ class Meter:
         return progress_line(self.what, self.done, self.of, time.monotonic() - self.since, columns)
 
     def _write(self, text: str) -> None:
-        self.stream.write(text)
-        self.stream.flush()
+        # The work goes on when the terminal is gone.
+        with suppress(OSError):
+            self.stream.write(text)
+            self.stream.flush()
 
 
 @contextmanager

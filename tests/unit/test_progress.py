@@ -1,5 +1,6 @@
 """What long work says of itself on a terminal."""
 
+import errno
 import io
 import time
 
@@ -58,3 +59,20 @@ def test_a_stream_that_is_no_terminal_is_left_alone() -> None:
     stream = io.StringIO()
     clear(stream)
     assert stream.getvalue() == ""
+
+
+class Gone(io.StringIO):
+    """A terminal whose window was closed."""
+
+    def write(self, text: str) -> int:
+        """As the system answers then."""
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_terminal_that_is_gone_stops_no_work() -> None:
+    """Somebody closed the window while an apply went on."""
+    meter = Meter(Gone(), "Applying")
+    meter.rewrite()
+    with meter.hidden():
+        meter.told(3, 10)
+    assert (meter.done, meter.of) == (3, 10)
