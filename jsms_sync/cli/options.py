@@ -109,7 +109,7 @@ COMMON = (
         help="Also write a report: text, json, markdown, html.",
     ),
     click.Option(["-v", "--verbose"], count=True, help="Tell each request, on stderr."),
-    click.Option(["-q", "--quiet"], is_flag=True, help="No hints and notes on stderr."),
+    click.Option(["-q", "--quiet"], is_flag=True, help="No hints, notes and progress on stderr."),
 )
 
 
