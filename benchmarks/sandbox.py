@@ -12,7 +12,6 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from benchmarks.measure import Row, Scale, Work, compare, process
-from benchmarks.served import Service
 from jsms_sync.sandbox.controller import Sandbox
 from jsms_sync.sandbox.settings import Access
 
@@ -39,14 +38,6 @@ def answering(number: int, rounds: int) -> Row:
         ):
             what = f"the sandbox: {number:,} × GET /v1/templates/{{id}}, {CONNECTIONS} connections"
             return compare(what, ours, "fixed bytes", floor, rounds, number=number)
-
-
-@contextmanager
-def asking(service: Service, temp_id: int, number: int, connections: int) -> Iterator[Work]:
-    """Reading that template so many times, as fast as it can be asked for and counted."""
-    port = urlsplit(service.base_url).port or 0
-    with _asking(port, _request(*service.pair, temp_id, port), number, connections) as work:
-        yield work
 
 
 def starting(rounds: int) -> Row:

@@ -1,5 +1,8 @@
 """Reading and writing at the service, against its latency and against bare clients of the same sandbox."""
 
+import base64
+import shutil
+import subprocess
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +13,6 @@ from threading import Event
 
 from benchmarks import texts
 from benchmarks.measure import Row, Scale, Work, compare, in_turn
-from benchmarks.sandbox import asking
 from benchmarks.served import Service, served
 from jsms_sync import definitions
 from jsms_sync.api.client import Client
@@ -63,30 +65,33 @@ def _reading_slowly(service: Service, client: Client, loaded: Definitions, state
 
 
 def _reading(service: Service, client: Client, loaded: Definitions, state: State, rounds: int) -> list[Row]:
-    """Without latency: bare threads, and a client that only counts bytes, in a process of its own."""
+    """Without latency: against bare threads, and against wrk, written in C, where it is installed."""
     ids = [temp_id for record in state.resources.values() for temp_id in record.revisions]  # type: ignore[union-attr]
     number = len(ids)
-    with (
-        closing(service.session(PARALLELISM)) as session,
-        asking(service, ids[0], number, PARALLELISM) as fastest,
-    ):
+    with closing(service.session(PARALLELISM)) as session:
 
         def get(temp_id: int) -> None:
             session.get(f"{service.base_url}/templates/{temp_id}", timeout=30).raise_for_status()
 
-        ours, bare, counted = in_turn(rounds, _refresh(client, loaded, state), _threads(get, ids), fastest)
+        ours, bare = in_turn(rounds, _refresh(client, loaded, state), _threads(get, ids))
+    floors = {f"`requests` in {PARALLELISM} bare threads": (bare, 1 / 0.7)}
+    if shutil.which("wrk"):
+        floors["wrk"] = ([number / _rate_of_wrk(service, ids[0]) for _ in range(rounds)], None)
     what = f"refresh of {number:,} templates, no latency, {PARALLELISM} at once"
     return [
-        Row(
-            what=what,
-            floor_is=f"`requests` in {PARALLELISM} bare threads",
-            ours=ours,
-            floor=bare,
-            most=1 / 0.7,
-            number=number,
-        ),
-        Row(what=what, floor_is="sockets that count bytes", ours=ours, floor=counted, number=number),
+        Row(what=what, floor_is=name, ours=ours, floor=floor, most=most, number=number)
+        for name, (floor, most) in floors.items()
     ]
+
+
+def _rate_of_wrk(service: Service, temp_id: int) -> float:
+    """How often it reads that template in a second."""
+    pair = base64.b64encode(":".join(service.pair).encode()).decode()
+    command = ["wrk", "-t1", f"-c{PARALLELISM}", "-d2s", "-H", f"Authorization: Basic {pair}"]
+    url = f"{service.base_url}/templates/{temp_id}"
+    told = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
+    assert "Non-2xx" not in told, told
+    return float(told.split("Requests/sec:")[1].split()[0])
 
 
 def _creating(service: Service, client: Client, folder: Path, scale: Scale) -> Row:
