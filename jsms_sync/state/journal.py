@@ -6,6 +6,7 @@ line and nothing else, and that is a line whose commits had not returned.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -159,13 +160,25 @@ def _payloads(data: bytes, place: str) -> tuple[list[bytes], bool]:
     payloads: list[bytes] = []
     for number, line in enumerate(lines):
         found = _parsed(line)
-        if found is None and number == len(lines) - 1 and not tail:
+        if found is None and number == len(lines) - 1 and not tail and not _lost_its_end(line, number):
             return payloads, True
         if found is None or found[0] != number:
             what = "is damaged" if found is None else "does not follow the line before it"
             raise Stale(f"Line {number + 1} of the journal {place} {what}.", help=HELP)
         payloads.append(found[1])
+    if _lost_its_end(tail, len(lines)):
+        raise Stale(f"Line {len(lines) + 1} of the journal {place} is damaged.", help=HELP)
     return payloads, bool(tail)
+
+
+def _lost_its_end(line: bytes, number: int) -> bool:
+    """Whether a whole line of that number is there and something else than its end follows.
+
+    A torn write leaves nothing behind a whole line, so somebody changed a byte of what may have been durable.
+    """
+    follows = [found.start() - 1 for found in re.finditer(b"%d [0-9a-f]{16} " % (number + 1), line)]
+    whole = (_parsed(line[:end]) for end in (*follows, len(line) - 1) if end > 0)
+    return any(found is not None and found[0] == number for found in whole)
 
 
 def _parsed(line: bytes) -> tuple[int, bytes] | None:

@@ -108,6 +108,21 @@ def test_no_damage_goes_unnoticed(taken: list[list[Event]], data: st.DataObject)
             "Line 2 of the journal here is damaged",
             id="before a tail",
         ),
+        pytest.param(
+            FIRST + line(1, step(1))[:-1] + b"x" + line(2, step(2)),
+            "Line 2 of the journal here is damaged",
+            id="a changed end before the last line",
+        ),
+        pytest.param(
+            FIRST + line(1, step(1))[:-1] + b"x" + line(2, step(2))[:-9],
+            "Line 2 of the journal here is damaged",
+            id="a changed end before a torn line",
+        ),
+        pytest.param(
+            FIRST + line(1, step(1))[:-1] + b"x",
+            "Line 2 of the journal here is damaged",
+            id="the last end changed",
+        ),
         pytest.param(FIRST + line(2, step(2)), "Line 2 of the journal here does not follow", id="lost line"),
         pytest.param(
             FIRST + line(1, step(1)) * 2,
