@@ -14,6 +14,7 @@ from jsms_sync.cli.progress import clear
 from jsms_sync.errors import Exit
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STOPPING = "Stopping: what is in flight is finished and recorded. Once more stops hard."
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def stopped_by_signals() -> Iterator[threading.Event]:
         # Who closed the terminal is told nothing, and gets the clean stop all the same.
         with suppress(OSError):
             clear(sys.stderr)
-            click.echo("Stopping: what is in flight is finished and recorded. Once more stops hard.", err=True)
+            click.echo(STOPPING, err=True)
 
     before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
