@@ -8,12 +8,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import pytest
 import state_stores
 from state_kinds import HTTP_CREDENTIALS
 from state_server import state_server
@@ -47,17 +48,21 @@ def state_of(templates: int) -> State:
 
 @contextmanager
 def stores(folder: Path) -> Iterator[dict[str, Callable[[str], Backend]]]:
-    """Each kind of store, as a function from a name to a place in it."""
+    """Each kind of store, as a function from a name to a place in it, of those that are installed."""
     with ExitStack() as stack:
         gitlab = stack.enter_context(state_server())
-        url = stack.enter_context(state_stores.postgres())
-        os.environ.update(state_stores.s3_environment(stack.enter_context(state_stores.moto())))
-        yield {
+        found: dict[str, Callable[[str], Backend]] = {
             "local": lambda name: open_location(f"{name}.json", folder),
             "http": lambda name: open_location(gitlab.url(name), folder, HTTP_CREDENTIALS),
-            "s3": lambda name: open_location(f"s3://{state_stores.BUCKET}/{name}", folder),
-            "postgresql": lambda name: open_location(f"{url}?name={name}", folder),
         }
+        # The servers of the tests skip where they cannot run.
+        with suppress(pytest.skip.Exception):
+            os.environ.update(state_stores.s3_environment(stack.enter_context(state_stores.moto())))
+            found["s3"] = lambda name: open_location(f"s3://{state_stores.BUCKET}/{name}", folder)
+        with suppress(pytest.skip.Exception):
+            url = stack.enter_context(state_stores.postgres())
+            found["postgresql"] = lambda name: open_location(f"{url}?name={name}", folder)
+        yield found
 
 
 def measure(backend: Backend, commits: int) -> dict[str, float]:

@@ -27,7 +27,8 @@ def offline_plan(forge: Forge, options: Sequence[str], environment: Mapping[str,
     folder = steps.fresh(forge.folder)
     saved = folder / steps.SAVED
     # The state last, because the last one counts: no option and no setting of the fork chooses another.
-    words = ("--offline", "--without-recipients", "--out", str(saved), *options, f"--state={state}")
+    # Quiet, because what is hinted at is an apply of the saved plan.
+    words = ("--quiet", "--offline", "--without-recipients", f"--out={saved}", *options, f"--state={state}")
     exit = steps.jsms_sync("plan", *steps.reports(folder), *words, environment=_harmless(environment))
     made = steps.made(folder)
     # It was needed for its numbers only; nobody shall apply what nobody compared with JSMS.

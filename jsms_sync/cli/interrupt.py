@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import click
@@ -14,6 +14,7 @@ from jsms_sync.cli.progress import clear
 from jsms_sync.errors import Exit
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STOPPING = "Stopping: what is in flight is finished and recorded. Once more stops hard."
 
 
 @contextmanager
@@ -25,8 +26,10 @@ def stopped_by_signals() -> Iterator[threading.Event]:
         if stopping.is_set():
             os._exit(Exit.INTERRUPTED)
         stopping.set()
-        clear(sys.stderr)
-        click.echo("Stopping: what is in flight is finished and recorded. Once more stops hard.", err=True)
+        # Who closed the terminal is told nothing, and gets the clean stop all the same.
+        with suppress(OSError):
+            clear(sys.stderr)
+            click.echo(STOPPING, err=True)
 
     before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:

@@ -61,9 +61,14 @@ def binding(identity: Identity, state: State) -> tuple[Event, ...]:
 
 
 def observed_plan(
-    wanted: Wanted, connection: Connection, state: State | None, *, priced: bool = True
+    wanted: Wanted,
+    connection: Connection,
+    state: State | None,
+    notes: tuple[str, ...] = (),
+    *,
+    priced: bool = True,
 ) -> tuple[Plan, Observed]:
-    """The plan after a look at the service, GETs only.
+    """The plan after a look at the service, GETs only, with notes of how the state was read.
 
     Where it is to be `priced`, the balance is read when campaigns would change.
     """
@@ -86,7 +91,7 @@ def observed_plan(
         observed = replace(observed, clock_skew=None)
     # The look took its time: what came due meanwhile was sent, and did not vanish.
     wanted = replace(wanted, now=clock(common)())
-    plan = _plan(wanted, connection.identity, state, observed)
+    plan = _plan(wanted, connection.identity, state, observed, notes)
     if priced and any(_costs(change) and kind_of(change.address) == "campaign" for change in plan.changes):
         plan = with_balance(plan, read_balance(connection.client), wanted.choices)
     return plan, observed

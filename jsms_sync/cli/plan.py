@@ -58,11 +58,11 @@ def plan(
 
 def _planned(wanted: Wanted, *, is_offline: bool) -> Plan:
     snapshot = backend(wanted.common).read()
-    state = snapshot.state if snapshot else None
+    state, notes = (snapshot.state, snapshot.notes) if snapshot else (None, ())
     if is_offline:
-        return offline_plan(wanted, offline(wanted.common), state, snapshot.notes if snapshot else ())
+        return offline_plan(wanted, offline(wanted.common), state, notes)
     with connected(wanted.common) as connection:
-        return observed_plan(wanted, connection, state)[0]
+        return observed_plan(wanted, connection, state, notes)[0]
 
 
 def _what_next(common: Common, made: Plan, document: Json, out: Path | None) -> None:

@@ -1,7 +1,7 @@
 """Progress on a terminal: one line on stderr, gone before anything else is said."""
 
+import io
 import os
-import shutil
 import sys
 import threading
 import time
@@ -12,6 +12,7 @@ from typing import TextIO
 
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.session import in_ci
+from jsms_sync.reports.columns import WIDTH
 from jsms_sync.reports.progress_text import progress_line
 
 CLEAR = "\r\x1b[K"
@@ -59,8 +60,13 @@ class Meter:
             yield
 
     def _line(self) -> str:
-        columns = shutil.get_terminal_size().columns
-        return progress_line(self.what, self.done, self.of, time.monotonic() - self.since, columns)
+        return progress_line(self.what, self.done, self.of, time.monotonic() - self.since, self._columns())
+
+    def _columns(self) -> int:
+        # Of this terminal: `shutil.get_terminal_size` asks stdout, which may be a file by now.
+        with suppress(OSError):
+            return os.get_terminal_size(self.stream.fileno()).columns or WIDTH
+        return WIDTH
 
     def _write(self, text: str) -> None:
         # The work goes on when the terminal is gone.
@@ -72,8 +78,10 @@ class Meter:
 @contextmanager
 def progress(common: Common, what: str) -> Iterator[Meter]:
     """A meter of that work, shown while the block lasts where somebody looks on."""
-    meter = Meter(sys.stderr, what)
-    if not _is_watched(common):
+    # Annotated, because who starts a command without stderr (`2>&-`) leaves None there.
+    stream: TextIO | None = sys.stderr
+    meter = Meter(stream or io.StringIO(), what)
+    if stream is None or not _is_watched(common, stream):
         yield meter
         return
     shower = threading.Thread(target=meter.show, daemon=True)
@@ -87,13 +95,16 @@ def progress(common: Common, what: str) -> Iterator[Meter]:
             pass
 
 
-def _is_watched(common: Common) -> bool:
-    """On a terminal that can rewrite a line, and where nothing else is told of each request."""
-    can_rewrite = os.environ.get("TERM", "dumb") != "dumb"
-    return sys.stderr.isatty() and can_rewrite and not (common.quiet or common.verbose or in_ci())
+def _is_watched(common: Common, stream: TextIO) -> bool:
+    """Where a line can be rewritten, and nothing else is told of each request."""
+    return _can_rewrite(stream) and not (common.quiet or common.verbose or in_ci())
 
 
-def clear(stream: TextIO) -> None:
+def _can_rewrite(stream: TextIO) -> bool:
+    return stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def clear(stream: TextIO | None) -> None:
     """For who interrupts: the line, if there is one, makes room."""
-    if stream.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+    if stream is not None and _can_rewrite(stream):
         stream.write(CLEAR)

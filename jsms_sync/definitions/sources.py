@@ -32,7 +32,7 @@ def find(paths: Sequence[str], folder: Path) -> tuple[tuple[str, ...], list[Prob
 def name_of(path: str, folder: Path) -> str:
     """The path as positions and digests name it: relative to the folder, if it was or lies inside it."""
     absolute, top = os.path.abspath(os.path.join(folder, path)), os.path.abspath(folder)
-    inside = absolute.startswith(top.rstrip(os.sep) + os.sep)
+    inside = absolute == top or absolute.startswith(top.rstrip(os.sep) + os.sep)
     name = os.path.relpath(absolute, top) if inside or not os.path.isabs(path) else absolute
     return Path(name).as_posix()
 
@@ -113,4 +113,5 @@ def _in_folder(name: str, folder: Path) -> Iterable[str | Problem]:
     files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS_FILE]
     if not files:
         return [problem("no-definitions", Position(name, 1, 1), f"no YAML file is in `{shown(name)}`")]
-    return [child if name == "." else f"{name}/{child}" for child in files]
+    prefix = "" if name == "." else os.path.join(name, "")
+    return [prefix + child for child in files]

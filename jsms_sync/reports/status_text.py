@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jsms_sync.reports.codes import refused_words
-from jsms_sync.reports.columns import HELD_SPACE, WIDTH, hung
+from jsms_sync.reports.columns import HELD_SPACE, WIDTH, columns, hung
 from jsms_sync.reports.paint import Paint, plain
 from jsms_sync.reports.words import china_minute, count, each, one_line
 
@@ -55,8 +55,10 @@ def _beside(indent: int, told: Iterable[str]) -> str:
 
 
 def _listed(prefix: str, told: Iterable[str]) -> str:
-    """Lines end between the parts, if they can."""
-    return hung(prefix, ", ".join(each.replace(" ", HELD_SPACE) for each in told))
+    """Lines end between the parts, if they can; in a part that is too long for one, between its words."""
+    room = WIDTH - columns(prefix)
+    held = (each.replace(" ", HELD_SPACE) if columns(each) < room else each for each in told)
+    return hung(prefix, ", ".join(held))
 
 
 def _audit(entry: Document) -> str:

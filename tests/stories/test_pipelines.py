@@ -277,6 +277,7 @@ def test_a_fork_gets_a_plan_without_a_secret(runner: Runner) -> None:
     assert "sha256:" not in plan.summary
     assert agreed(plan.summary) is None
     assert "Note: offline: compared with what is recorded" in plan.told
+    assert "jsms-sync apply" not in plan.told
     assert sorted(path.name for path in Path(plan.outputs["folder"]).iterdir()) == ["plan.html", "plan.md"]
     assert runner.forge.notes == []
     assert runner.forge.asked == []

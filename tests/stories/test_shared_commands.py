@@ -120,6 +120,17 @@ def test_cancel_waits_for_no_lock(team: Workspace, kept: Kept, sandbox: Served) 
 
 
 @kinds("gitlab")
+def test_a_plan_says_that_it_could_not_see_the_stop_mark(team: Workspace, kept: Kept) -> None:
+    """Also with a look at JSMS: what `cancel` has stopped could stand there as if it went on."""
+    assert team.run("apply", "--new-state", "--auto-approve").exit == 0
+    assert kept.server is not None
+    kept.server.is_public = True
+    stranger = team.having(**dict.fromkeys(kept.environment))
+    assert any("cannot be seen" in note for note in stranger.plan(exit=(0, 2))["notes"])
+    assert not any("cannot be seen" in note for note in team.plan(exit=(0, 2))["notes"])
+
+
+@kinds("gitlab")
 def test_cancel_deletes_where_no_mark_can_be_left(team: Workspace, kept: Kept, sandbox: Served) -> None:
     """It says so, deletes all the same, and ends with 1."""
     for _ in range(2):

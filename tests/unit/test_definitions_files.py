@@ -45,6 +45,14 @@ def test_files_outside_of_the_folder_keep_their_way(tmp_path: Path) -> None:
     assert load([absolute], folder=tmp_path / "work").definitions.files == (absolute,)
 
 
+@pytest.mark.parametrize("path", [".", "./", "../work", "{work}", "{work}/", "{work}/../work"])
+def test_the_working_folder_is_the_same_however_it_is_written(tmp_path: Path, path: str) -> None:
+    """What lies in it has a relative name, so that plans and states made elsewhere fit."""
+    work = tmp_path / "work"
+    write(work, b_yaml=NOTHING)
+    assert load([path.format(work=work)], folder=work).definitions.files == ("b.yaml",)
+
+
 @pytest.mark.parametrize(
     ("path", "code", "words"),
     [

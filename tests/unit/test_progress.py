@@ -2,11 +2,19 @@
 
 import errno
 import io
+import os
+import signal
+import termios
 import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 
 import pytest
 
+from jsms_sync.cli.interrupt import stopped_by_signals
+from jsms_sync.cli.main import run
 from jsms_sync.cli.progress import CLEAR, Meter, clear
+from jsms_sync.errors import Exit
 from jsms_sync.reports.progress_text import progress_line
 
 
@@ -76,3 +84,33 @@ def test_a_terminal_that_is_gone_stops_no_work() -> None:
     with meter.hidden():
         meter.told(3, 10)
     assert (meter.done, meter.of) == (3, 10)
+
+
+def test_whom_nobody_hears_is_stopped_cleanly_all_the_same() -> None:
+    """The window was closed, and then came SIGTERM."""
+    with redirect_stderr(Gone()), stopped_by_signals() as stopping:
+        signal.raise_signal(signal.SIGTERM)
+    assert stopping.is_set()
+
+
+def test_a_command_works_without_stderr(tmp_path: Path) -> None:
+    """It is started with `2>&-`: Python has None there."""
+    (tmp_path / "templates.yaml").write_text("version: 1\ntemplates: {}\n", encoding="utf-8")
+    with redirect_stderr(None), redirect_stdout(io.StringIO()):
+        assert run(["-C", str(tmp_path), "validate"]) == Exit.DONE
+        with stopped_by_signals() as stopping:
+            signal.raise_signal(signal.SIGINT)
+    assert stopping.is_set()
+
+
+def test_the_line_fits_its_own_terminal() -> None:
+    """What is asked for its columns is the terminal of the line: stdout may be a file."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 20))
+    with os.fdopen(theirs, "w") as stream:
+        meter = Meter(stream, "Reading from JSMS")
+        meter.told(40, 2_000)
+        meter.rewrite()
+        said = os.read(ours, 1_000).decode()
+    os.close(ours)
+    assert said == f"{CLEAR}Reading from JSMS ·"

@@ -196,6 +196,10 @@ def campaign(**more: Any) -> dict[str, Any]:
             + "template.a, which is not submitted yet, approval expected 2027-03-01 12:00 at the earliest "
             "(China time)",
         ),
+        (
+            template(phase="approved", temp_id=8, serving_temp_id=8, superseded=list(range(37000, 37020))),
+            "template.a  approved     8, superseded: " + " ".join(map(str, range(37000, 37020))),
+        ),
         (campaign(waits_for={"address": "template.a", "temp_id": 8}), WAITS + "template.a 8"),
         (campaign(waits_for={"address": None, "temp_id": 8}), WAITS + "template 8"),
     ],
