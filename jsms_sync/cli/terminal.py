@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -36,14 +37,20 @@ def hint(common: Common, *lines: str) -> None:
     """Something worth knowing that is not the result."""
     if not common.quiet:
         for line in lines:
-            click.echo(line, err=True)
+            _aside(line)
 
 
 def complain(error: JsmsSyncError) -> None:
     """What went wrong and what to do next, in one or two lines."""
-    click.echo(f"Error: {error.message}", err=True)
+    _aside(f"Error: {error.message}")
     if error.help:
-        click.echo(f"       {error.help}", err=True)
+        _aside(f"       {error.help}")
+
+
+def _aside(line: str) -> None:
+    # Where the terminal is gone the exit code still says how it ended.
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 def check_confirmable(auto_approve: bool) -> None:

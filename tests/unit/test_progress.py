@@ -114,3 +114,10 @@ def test_the_line_fits_its_own_terminal() -> None:
         said = os.read(ours, 1_000).decode()
     os.close(ours)
     assert said == f"{CLEAR}Reading from JSMS ·"
+
+
+def test_an_exit_code_says_how_it_ended_when_nobody_hears(tmp_path: Path) -> None:
+    """The error cannot be told, and no other one takes its place."""
+    (tmp_path / "templates.yaml").write_text("version: 1\ntemplates: {a: {}}\n", encoding="utf-8")
+    with redirect_stderr(Gone()), redirect_stdout(io.StringIO()):
+        assert run(["-C", str(tmp_path), "plan", "--offline"]) == Exit.INVALID
