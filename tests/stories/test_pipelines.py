@@ -305,6 +305,17 @@ def test_the_settings_of_a_fork_choose_no_place_and_name_no_secret(runner: Runne
     assert PASSWORD not in plan.told + job.told
 
 
+def test_a_fork_s_plan_passes_for_nobody_s(runner: Runner) -> None:
+    """An app key out of any variable that is there would give it an account, and so a digest to apply."""
+    runner.source, runner.public = "stranger/sms", "jsms-sync.state.json"
+    keys = "{app_key_env: HOME, master_secret_env: PATH}"
+    (runner.folder / "jsms-sync.yaml").write_text(f"version: 1\nenvironments:\n  production: {keys}\n")
+    given = {"JSMS_SYNC_PUBLIC_STATE": runner.public, "JSMS_SYNC_CI_OPTIONS": "--env production"}
+    job = runner.gitlab("jsms-sync:offline-plan", opened=True, **given)
+    assert (job.exit, "the app key from a variable" in job.told, "sha256:" in job.told) == (3, True, False)
+    assert list((runner.folder / "jsms-sync-report").glob("plan.*")) == []
+
+
 def test_a_fork_is_told_that_there_is_no_state(runner: Runner) -> None:
     """A state in the repository needs no server; one that is not there is why everything looks new."""
     runner.source, runner.public = "stranger/sms", "jsms-sync.state.json"
