@@ -30,7 +30,7 @@ from jsms_sync.model.text import UNKNOWN_SIGNATURE
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.cost import Costs, Tariff, Texts
 from jsms_sync.planning.costs import costs_of, estimate
-from jsms_sync.planning.future import awaited, changes_with_future, held_with_future, too_late, waits
+from jsms_sync.planning.future import Waits, awaited, changes_with_future, held_with_future, too_late, waits
 from jsms_sync.planning.guards import foreseen, send_refusals, sends
 from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
@@ -100,10 +100,7 @@ def make_plan(look: Look) -> Plan:
             *_send_refusals(look, decided.changes, texts, refused, costs),
         ),
         (*look.problems, *decided.problems),
-        (
-            *(*look.notes, *selection.notes, *_notes(look, decided, texts)),
-            *too_late(waiting, look.now, look.limits.freeze),
-        ),
+        _notes(look, selection, decided, texts, waiting),
         estimate(costs),
         decided.events,
         _unchanged(look.definitions, decided, selection),
@@ -253,10 +250,13 @@ def _texts(observed: Observed, views: Mapping[Address, TemplateView]) -> Texts:
     return texts
 
 
-def _notes(look: Look, decided: Decision, texts: Texts) -> Iterable[str]:
+def _notes(
+    look: Look, selection: Selection, decided: Decision, texts: Texts, waiting: Waits
+) -> tuple[str, ...]:
     renames = rename_notes(decided.changes, look.definitions, look.state)
     refused = foreseen(look.definitions, decided.held, texts, look.choices, look.limits)
-    return (*decided.notes, *renames, *refused)
+    late = too_late(waiting, look.now, look.limits.freeze)
+    return (*look.notes, *selection.notes, *decided.notes, *renames, *refused, *late)
 
 
 def _idle(view: CampaignView) -> CampaignView:
