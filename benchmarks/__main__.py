@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import growth, page, recipients
-from benchmarks.measure import Row, Scale
+from benchmarks.measure import Row, Scale, clear_surroundings
 from benchmarks.picture import draw
 
 FULL, QUICK = Scale(rounds=5), Scale(rounds=3, part=10)
@@ -37,6 +37,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.part) - set(PARTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
+    clear_surroundings()
     began, scale = time.monotonic(), QUICK if given.quick else FULL
     found = {name: _measured(name, scale) for name in given.part or PARTS}
     parts = {name: page.told(*each) for name, each in found.items()}
