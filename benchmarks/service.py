@@ -4,7 +4,7 @@ import base64
 import shutil
 import subprocess
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -74,7 +74,9 @@ def _reading(service: Service, client: Client, loaded: Definitions, state: State
             session.get(f"{service.base_url}/templates/{temp_id}", timeout=30).raise_for_status()
 
         ours, bare = in_turn(rounds, _refresh(client, loaded, state), _threads(get, ids))
-    floors = {f"`requests` in {PARALLELISM} bare threads": (bare, 1 / 0.7)}
+    floors: dict[str, tuple[list[float], float | None]] = {
+        f"`requests` in {PARALLELISM} bare threads": (bare, 1 / 0.7)
+    }
     if shutil.which("wrk"):
         floors["wrk"] = ([number / _rate_of_wrk(service, ids[0]) for _ in range(rounds)], None)
     what = f"refresh of {number:,} templates, no latency, {PARALLELISM} at once"
@@ -118,10 +120,10 @@ def _refresh(client: Client, loaded: Definitions, state: State) -> Work:
     return lambda: refresh(client, loaded, state, datetime.now(UTC), parallelism=PARALLELISM)
 
 
-def _threads(work: Callable[[int], None], items: object) -> Work:
+def _threads(work: Callable[[int], None], items: Iterable[int]) -> Work:
     def all_of_them() -> None:
         with ThreadPoolExecutor(PARALLELISM) as pool:
-            list(pool.map(work, items))  # type: ignore[call-overload]
+            list(pool.map(work, items))
 
     return all_of_them
 

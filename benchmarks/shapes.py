@@ -8,6 +8,7 @@ import pstats
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks import texts
@@ -56,7 +57,7 @@ def _growth(
     folder: Path, states: dict[int, State], measured: Callable[[Callable[[], object]], float]
 ) -> float:
     """How many times as much the tenfold takes."""
-    few, many = (measured(lambda size=size: _planned(folder, size, states[size])) for size in (FEW, MANY))
+    few, many = (measured(partial(_planned, folder, size, states[size])) for size in (FEW, MANY))
     return many / few
 
 

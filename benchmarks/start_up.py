@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.measure import Row, Scale, compare, process
+from benchmarks.measure import Row, Scale, Work, compare, process
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 TELL_IMPORTS = """
@@ -33,7 +33,7 @@ def rows(scale: Scale, folder: Path) -> tuple[list[Row], list[str]]:
     return found, []
 
 
-def _run(command: tuple[str, ...]):
+def _run(command: tuple[str, ...]) -> Work:
     return lambda: process(*command, folder=EXAMPLES)
 
 
