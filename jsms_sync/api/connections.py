@@ -1,13 +1,20 @@
 """Connections that say when the bytes of a request leave, and that never carry one after a pause."""
 
 import math
+import os
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any
 
+from requests import PreparedRequest, Session
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
+
+from jsms_sync.api.service import Service
+from jsms_sync.errors import InvalidInput
 
 MAX_IDLE = 1.0
 """Seconds; a server may have closed a connection that rested longer (architecture §6, promise 1)."""
@@ -83,11 +90,11 @@ class _TlsPool(_Pool, HTTPSConnectionPool):
     """The same over TLS."""
 
 
-class Adapter(HTTPAdapter):
-    """The adapter of requests with these pools, for direct and proxied connections, without retries."""
+class _Adapter(HTTPAdapter):
+    """The adapter of requests with these pools, for direct and proxied connections."""
 
     def __init__(self, parallelism: int) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=parallelism, max_retries=0)
+        super().__init__(pool_connections=1, pool_maxsize=parallelism)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Mounts the pools for direct connections."""
@@ -99,6 +106,49 @@ class Adapter(HTTPAdapter):
         manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+class Connections:
+    """The connections to one service, through the proxy and with the authorities that requests would take.
+
+    Raises InvalidInput for a proxy or certificate file of the environment that cannot be used.
+    """
+
+    def __init__(self, service: Service, parallelism: int) -> None:
+        self._service, self._adapter = service, _Adapter(parallelism)
+        self._verify, self._proxies = _environment(service)
+
+    @cached_property
+    def pool(self) -> Any:
+        """Where each thread takes its connection from; InvalidProxyURL for a proxy that has no name."""
+        request = PreparedRequest()
+        request.url = self._service.base_url
+        pool = self._adapter.get_connection_with_tls_context(request, self._verify, proxies=self._proxies)
+        self._adapter.cert_verify(pool, request.url, self._verify, None)  # type: ignore[no-untyped-call] # its stubs have no types
+        return pool
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._adapter.close()
+
+
+def _environment(service: Service) -> tuple[bool | str, dict[str, str]]:
+    """Certificate authorities and proxy from the environment, read once; loopback is never proxied."""
+    with Session() as session:
+        found = session.merge_environment_settings(service.base_url, {}, True, None, None)
+    proxy = None if service.loopback else select_proxy(service.base_url, found["proxies"])
+    if proxy and proxy.lower().startswith("socks"):
+        raise InvalidInput(
+            "the environment names a SOCKS proxy, which is not supported",
+            help="Set HTTPS_PROXY to an HTTP proxy, or NO_PROXY for the service.",
+        )
+    authorities: Any = found["verify"]
+    if isinstance(authorities, str) and not os.path.exists(authorities):
+        raise InvalidInput(
+            f"there is no file {authorities} with certificate authorities",
+            help="Correct or unset REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE).",
+        )
+    return authorities, {"https": proxy} if proxy else {}
 
 
 def _rested(connection: Any) -> bool:

@@ -2,9 +2,15 @@
 
 from typing import Any
 
-import requests
-from requests.exceptions import InvalidProxyURL, ProxyError, SSLError
-from urllib3 import exceptions
+from requests.exceptions import InvalidProxyURL
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
+from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from jsms_sync.api.answers import Call, doubt_help
 from jsms_sync.errors import InDoubt, NotSent
@@ -18,7 +24,7 @@ def broken(call: Call[Any], error: Exception, read_seconds: float) -> InDoubt:
     """The doubt that stays when bytes of the request have left and no complete answer came back."""
     if isinstance(error, TooLarge):
         what = "the answer is too large"
-    elif isinstance(error, requests.Timeout | exceptions.TimeoutError | TimeoutError):
+    elif isinstance(error, Urllib3TimeoutError | TimeoutError):
         what = f"no complete answer came within {read_seconds:g} s"
     else:
         what = "the connection broke before the answer was complete"
@@ -39,13 +45,9 @@ def _why(error: Exception, host: str) -> tuple[str, str]:
             f"the TLS certificate of {host} could not be verified, or it does not speak TLS",
             "If a proxy signs with its own authority, name that in REQUESTS_CA_BUNDLE.",
         )
-    if isinstance(_reason(error), exceptions.NameResolutionError):
+    if isinstance(error, NameResolutionError):
         return f"the name {host} cannot be resolved", "Check the base URL and the network."
-    if isinstance(error, requests.Timeout):
+    # To urllib3 a refused connection is one that timed out as well.
+    if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
         return f"{host} does not answer a connection in time", "Check the network and the firewall."
     return f"{host} cannot be reached", "Check the base URL and the network."
-
-
-def _reason(error: Exception) -> object:
-    """What urllib3 gave as the reason for giving up, if it did."""
-    return getattr(error.args[0], "reason", None) if error.args else None

@@ -1,7 +1,6 @@
 """Calls over HTTPS: one session, strict time-outs, and repeats only where they cannot do harm."""
 
 import logging
-import os
 import random
 import time
 from collections.abc import Callable
@@ -9,20 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-import requests
-from requests.structures import CaseInsensitiveDict
-from requests.utils import select_proxy
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from jsms_sync import __version__
 from jsms_sync.api.answers import Answer, Call, Value, judge
-from jsms_sync.api.connections import DEPARTURE, Adapter, Departure
+from jsms_sync.api.connections import DEPARTURE, Connections, Departure
 from jsms_sync.api.credentials import Credentials
 from jsms_sync.api.failures import TooLarge, broken, unsent
 from jsms_sync.api.service import Service
 from jsms_sync.api.shown import shown
-from jsms_sync.errors import ApiRefusal, InDoubt, InvalidInput, MissingCredentials, NotSent
+from jsms_sync.errors import ApiRefusal, InDoubt, MissingCredentials, NotSent
 
 T = TypeVar("T")
 BeforeAttempt = Callable[[], None]
@@ -76,15 +74,11 @@ class Transport:
         self.clock_skew: timedelta | None = None
         self._service, self._pace, self._on_request = service, pace, on_request
         self._credentials, self._developer = credentials, developer
-        self._session, self._adapter = requests.Session(), Adapter(parallelism)
-        self._session.mount(service.base_url, self._adapter)
-        self._settings = _settings(self._session, service)
-        self._session.trust_env = False
-        self._timeout = (pace.connect_seconds, pace.read_seconds)
+        self._connections, self._path = Connections(service, parallelism), urlsplit(service.base_url).path
 
     def close(self) -> None:
         """Closes every connection."""
-        self._session.close()
+        self._connections.close()
 
     def send(self, call: Call[T], before_attempt: BeforeAttempt | None = None) -> T:
         """The value of the call's answer.
@@ -130,14 +124,14 @@ class Transport:
         return judge(call, answer), answer.retry_after
 
     def _exchange(self, call: Call[T], departure: Departure) -> Answer | InDoubt | NotSent | _Stop:
-        request = self._prepare(call)
+        headers = self._headers(call)
         token, started = DEPARTURE.set(departure), time.monotonic()
         outcome = "failed"
         try:
-            answer = self._answer(self._adapter.send(request, timeout=self._timeout, **self._settings))
+            answer = self._answer(self._request(call, headers))
             outcome = str(answer.status)
         except Exception as error:
-            # Returned, not raised from: an exception of requests holds the request, its secret and its body.
+            # Returned, not raised from: such an exception may hold the request, its secret and its body.
             return self._failure(call, departure, error)
         else:
             return answer
@@ -150,26 +144,34 @@ class Transport:
             return _Stop(departure.stopped_by)
         if departure.left:
             return broken(call, error, self._pace.read_seconds)
-        if isinstance(error, requests.RequestException | HTTPError | OSError):
+        if isinstance(error, HTTPError | OSError):
             return unsent(call, error, self._service.host)
         raise error
 
-    def _prepare(self, call: Call[T]) -> requests.PreparedRequest:
-        """The request, built by hand: the URL is known to be sound, and this is a third of the work."""
-        request = requests.PreparedRequest()
-        request.method, request.url, request.body = call.method, self._service.base_url + call.path, call.body
-        request.headers = CaseInsensitiveDict(
-            {
-                "User-Agent": f"jsms-sync/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-                "Authorization": self._authorization(call),
-            }
+    def _request(self, call: Call[T], headers: dict[str, str]) -> Any:
+        """Asks the pool itself: what requests does around it for each call is a quarter of all the work."""
+        return self._connections.pool.urlopen(
+            call.method,
+            self._path + call.path,
+            body=call.body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Timeout(connect=self._pace.connect_seconds, read=self._pace.read_seconds),
+            preload_content=False,
         )
+
+    def _headers(self, call: Call[T]) -> dict[str, str]:
+        headers = {
+            "User-Agent": f"jsms-sync/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "Authorization": self._authorization(call),
+        }
         if call.body is not None:
-            request.headers["Content-Type"] = call.content_type
-            request.headers["Content-Length"] = str(len(call.body))
-        return request
+            headers["Content-Type"] = call.content_type
+        return headers
 
     def _authorization(self, call: Call[T]) -> str:
         credentials = self._developer if call.developer else self._credentials
@@ -179,48 +181,30 @@ class Transport:
             )
         return credentials.authorization()
 
-    def _answer(self, response: requests.Response) -> Answer:
+    def _answer(self, response: Any) -> Answer:
         skew = _skew(response.headers.get("Date", ""), self._pace.now())
         self.clock_skew = self.clock_skew if skew is None else skew
-        body = _body(response.raw, time.monotonic() + self._pace.read_seconds)
-        if not body and response.status_code != 204 and _LENGTHS.isdisjoint(map(str.lower, response.headers)):
+        body = _body(response, time.monotonic() + self._pace.read_seconds)
+        if not body and response.status != 204 and _LENGTHS.isdisjoint(map(str.lower, response.headers)):
             # To http.client the end of the connection ends the headers: this answer was cut off in them.
             raise ConnectionError
-        return Answer(response.status_code, body, _seconds(response.headers.get("Retry-After", "")))
+        return Answer(response.status, body, _seconds(response.headers.get("Retry-After", "")))
 
 
-def _settings(session: requests.Session, service: Service) -> dict[str, Any]:
-    """Proxy and certificate authorities from the environment, read once; loopback is never proxied."""
-    found = session.merge_environment_settings(service.base_url, {}, True, None, None)
-    proxy = None if service.loopback else select_proxy(service.base_url, found["proxies"])
-    if proxy and proxy.lower().startswith("socks"):
-        raise InvalidInput(
-            "the environment names a SOCKS proxy, which is not supported",
-            help="Set HTTPS_PROXY to an HTTP proxy, or NO_PROXY for the service.",
-        )
-    authorities = found["verify"]
-    if isinstance(authorities, str) and not os.path.exists(authorities):
-        raise InvalidInput(
-            f"there is no file {authorities} with certificate authorities",
-            help="Correct or unset REQUESTS_CA_BUNDLE (or CURL_CA_BUNDLE).",
-        )
-    return {"stream": True, "verify": authorities, "proxies": {"https": proxy} if proxy else {}}
-
-
-def _body(raw: Any, give_up_at: float) -> bytes:
+def _body(response: Any, give_up_at: float) -> bytes:
     """The whole body, decompressed; the connection goes back to its pool, or is closed when it breaks."""
-    body, raw.decode_content = bytearray(), True
+    body = bytearray()
     try:
-        while chunk := raw.read1(_CHUNK):
+        while chunk := response.read1(_CHUNK):
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 raise TooLarge
             if time.monotonic() > give_up_at:
                 raise TimeoutError
     except BaseException:
-        raw.close()
+        response.close()
         raise
-    raw.release_conn()
+    response.release_conn()
     return bytes(body)
 
 

@@ -10,17 +10,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
-import requests
 from certificates import needs_openssl, server_context
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from requests.exceptions import InvalidProxyURL
 from scripted_server import CUT, RESET, Says, ScriptedServer, gzipped, http, refusal
 from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
 
 from jsms_sync.api import Client, Credentials, Pace, SignatureForm
 from jsms_sync.api.answers import Call
@@ -373,25 +378,18 @@ def test_a_host_that_cannot_exist_sent_nothing(method: str) -> None:
 
 
 CONNECTION = HTTPConnection("jsms.example")
-NO_POOL = cast(ConnectionPool, None)
-REASONS = [
-    (
-        MaxRetryError(NO_POOL, "/", NameResolutionError("jsms.example", CONNECTION, socket.gaierror())),
-        "resolved",
-    ),
-    (MaxRetryError(NO_POOL, "/", OSError()), "cannot be reached"),
-]
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        *((requests.ConnectionError(reason), words) for reason, words in REASONS),
-        (requests.ConnectTimeout(ConnectTimeoutError()), "in time"),
-        (requests.exceptions.ProxyError(), "proxy"),
-        (requests.exceptions.InvalidProxyURL(), "proxy"),
-        (requests.exceptions.SSLError(), "certificate"),
-        (requests.exceptions.InvalidURL(), "cannot be reached"),
+        (NameResolutionError("jsms.example", CONNECTION, socket.gaierror()), "resolved"),
+        (NewConnectionError(CONNECTION, "refused"), "cannot be reached"),
+        (ConnectTimeoutError(), "in time"),
+        (ProxyError("refused", OSError()), "proxy"),
+        (InvalidProxyURL(), "proxy"),
+        (SSLError(), "certificate"),
+        (LocationParseError("jsms.example"), "cannot be reached"),
     ],
 )
 def test_why_nothing_was_sent_is_told(error: Exception, words: str) -> None:
@@ -599,7 +597,7 @@ def test_nothing_private_is_shown(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_an_error_does_not_hold_its_request() -> None:
-    """The exceptions of requests, which hold headers and body, are not chained to ours."""
+    """The exceptions of the HTTP library, which may hold headers and body, are not chained to ours."""
     with talking(CUT) as (client, _), pytest.raises(InDoubt) as caught:
         post(client)
     assert caught.value.__cause__ is None
@@ -752,4 +750,4 @@ def test_an_empty_certificate_setting_does_not_switch_verification_off(no_proxy:
     """An empty REQUESTS_CA_BUNDLE means the usual authorities."""
     no_proxy.setenv("REQUESTS_CA_BUNDLE", "")
     with Client(APP) as client:
-        assert client._transport._settings["verify"] is True
+        assert client._transport._connections._verify is True
