@@ -159,8 +159,9 @@ class Store:
         return [Template(*row) for row in self._db.execute("SELECT * FROM templates ORDER BY temp_id")]
 
     def waiting_templates(self, until: float) -> list[int]:
-        """The templates under audit that were submitted by then."""
-        sql = "SELECT temp_id FROM templates WHERE status = 0 AND submitted_at <= ? ORDER BY temp_id"
+        """The templates under audit that were submitted by then, the earliest first."""
+        sql = """SELECT temp_id FROM templates WHERE status = 0 AND submitted_at <= ?
+            ORDER BY submitted_at, temp_id"""
         return [row[0] for row in self._db.execute(sql, (until,))]
 
     def next_submission(self) -> float | None:

@@ -89,8 +89,10 @@ class Signs:
         self._db.execute("DELETE FROM signs WHERE sign_id = ?", (sign_id,))
 
     def waiting(self, until: float) -> list[int]:
-        """The signatures under audit that were submitted by then."""
-        sql = "SELECT sign_id FROM signs WHERE status = 0 AND submitted_at <= ? ORDER BY sign_id"
+        """The signatures under audit that were submitted by then, the earliest first."""
+        sql = (
+            "SELECT sign_id FROM signs WHERE status = 0 AND submitted_at <= ? ORDER BY submitted_at, sign_id"
+        )
         return [row[0] for row in self._db.execute(sql, (until,))]
 
 
