@@ -1,7 +1,7 @@
 """How an apply tells of itself: as text for people, as one JSON document, or as a stream of events."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jsms_sync.cli.options import Common
 from jsms_sync.cli.terminal import hint, paint, say, say_json
@@ -14,20 +14,22 @@ from jsms_sync.planning.plan import Plan
 from jsms_sync.reports.outcome_json import apply_document, outcome_document
 from jsms_sync.reports.outcome_markdown import outcome_markdown
 from jsms_sync.reports.outcome_text import outcome_line, outcome_summary, outcomes_text, what_next
+from jsms_sync.reports.paint import Paint
 from jsms_sync.reports.plan_text import plan_text, refusals_text
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Tells in the chosen format."""
+    """Tells in the chosen format; whether stdout is a terminal is asked once, not for each outcome."""
 
     common: Common
     format: str
+    paint: Paint = field(default_factory=paint)
 
     def plan(self, plan: Plan, *, asking: bool) -> None:
         """What is about to happen, for people only; who is to be asked sees it in every format."""
         if self.format == "text":
-            say(plan_text(plan_document(plan), paint()))
+            say(plan_text(plan_document(plan), self.paint))
         elif asking:
             hint(self.common, plan_text(plan_document(plan)))
 
@@ -35,7 +37,7 @@ class Teller:
         """One outcome, as it comes."""
         document = outcome_document(outcome)
         if self.format == "text":
-            say(outcome_line(document, paint()) + "\n")
+            say(outcome_line(document, self.paint) + "\n")
         elif self.format == "jsonl":
             say_json({"event": "outcome", **document}, indent=None)
 
@@ -49,7 +51,7 @@ class Teller:
         """That it could not even start."""
         document = apply_document(None, (), (), refusals)
         if self.format == "text":
-            say(refusals_text(document["refusals"], paint()))
+            say(refusals_text(document["refusals"], self.paint))
         self._ended(document, quiet=True)
         return fold({Exit.REFUSED, self._reported(document, None)})
 
@@ -69,7 +71,7 @@ class Teller:
         elif self.format == "jsonl":
             say_json({"event": "summary", **document}, indent=None)
         elif not quiet:
-            say(outcome_summary(document, paint()))
+            say(outcome_summary(document, self.paint))
             hint(self.common, *what_next(document))
 
 

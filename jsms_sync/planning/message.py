@@ -92,7 +92,8 @@ def _cut(piece: Piece, offset: int, most: int) -> Iterator[Piece]:
 
     A newline, which counts 2, belongs to the part in which it begins.
     """
-    if piece.role in (Role.SIGNATURE, Role.VARIABLE):
+    in_one_part = offset % most + piece.counted <= most
+    if piece.role in (Role.SIGNATURE, Role.VARIABLE) or (piece.text and in_one_part):
         yield piece
         return
     begin, reached = 0, offset

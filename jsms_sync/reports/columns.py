@@ -31,7 +31,7 @@ def width(character: str) -> int:
 
 def columns(text: str) -> int:
     """The columns of a text in a terminal."""
-    return sum(map(width, text))
+    return len(text) if text.isascii() else sum(map(width, text))
 
 
 def cells(text: str, role: str, room: int) -> Iterator[Cell]:
@@ -57,16 +57,19 @@ def _is_of_word(character: str) -> bool:
 def lines(found: Iterable[Cell], room: int) -> Iterator[list[Cell]]:
     """The cells on lines, as phones break them: no line begins with a space or with closing punctuation."""
     line: list[Cell] = []
+    taken = 0
     for cell in found:
         if cell.text == "\n":
             yield line
-            line = []
-        elif sum(other.width for other in line) + cell.width <= room:
+            line, taken = [], 0
+        elif taken + cell.width <= room:
             line.append(cell)
+            taken += cell.width
         else:
             carried = _carried(line, cell, room)
             yield line[: len(line) - len(carried)]
             line = [] if cell.text == " " else [*carried, cell]
+            taken = _width(line)
     yield line
 
 
@@ -75,8 +78,12 @@ def _carried(line: list[Cell], cell: Cell, room: int) -> list[Cell]:
     index = len(line)
     while index and _closes(line[index] if index < len(line) else cell):
         index -= 1
-    fits = sum(other.width for other in line[index:]) + cell.width <= room
+    fits = _width(line[index:]) + cell.width <= room
     return line[index:] if index and fits else []
+
+
+def _width(line: Iterable[Cell]) -> int:
+    return sum(cell.width for cell in line)
 
 
 def _closes(cell: Cell) -> bool:
@@ -90,6 +97,8 @@ def hung(prefix: str, text: str) -> str:
     """
     indent = columns(prefix)
     room = WIDTH - indent
+    if columns(text) <= room and "\n" not in text:
+        return prefix + text.rstrip()
     held = QUOTED.sub(lambda found: found[0].replace(" ", HELD_SPACE), text)
     told = ["".join(cell.text for cell in line).rstrip() for line in lines(cells(held, "", room), room)]
     return "\n".join([prefix + told[0], *(" " * indent + line for line in told[1:])]).replace(HELD_SPACE, " ")

@@ -13,7 +13,8 @@ def one_line(value: object) -> str:
 
 def visible(value: object) -> str:
     """The whole value on one line, everything in it for the eye: what others wrote must not move a cursor."""
-    return "".join(_shown(character) for character in str(value))
+    text = str(value)
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def _shown(character: str) -> str:
