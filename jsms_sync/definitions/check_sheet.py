@@ -77,17 +77,17 @@ def _look_at_rows(sheet: Sheet, looked: Looked) -> None:
     params = {name: looked.cells[name] for name in looked.columns}
     mobile = looked.cells[MOBILE_COLUMN]
     for block in sheet.blocks():
-        if not _all_good(looked.tally, block, len(sheet.header), mobile, params):
+        if not _all_good(looked.tally, block, mobile, params):
             _row_by_row(looked, block, len(sheet.header), mobile, params)
-        looked.count = block.first + len(block.rows)
+        looked.count = block.first + len(block.lines)
         looked.lines = sheet.lines + 1
 
 
-def _all_good(tally: Tally, block: Block, width: int, mobile: int, params: Mapping[str, int]) -> bool:
+def _all_good(tally: Tally, block: Block, mobile: int, params: Mapping[str, int]) -> bool:
     """Whether the whole block is as it should be, and is counted so."""
-    if set(map(len, block.rows)) != {width}:
+    columns = block.columns
+    if columns is None:
         return False
-    columns = list(zip(*block.rows, strict=True))
     keys = keys_of(columns[mobile])
     if keys is None or not all(_is_filled(tally, name, columns[index]) for name, index in params.items()):
         return False

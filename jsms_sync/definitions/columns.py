@@ -37,8 +37,8 @@ def _of_objects(some: Objects, headers: Sequence[str]) -> list[list[str]]:
 
 
 def _of_rows(block: Block, width: int, indices: Sequence[int]) -> list[Sequence[str]]:
-    rows = block.rows
-    if set(map(len, rows)) != {width}:
-        rows = [row if len(row) == width else [""] * width for row in rows]
-    every = list(zip(*rows, strict=True)) or [()] * width
+    every = block.columns
+    if every is None:
+        rows = [row if len(row) == width else [""] * width for row in block.uneven]
+        every = list(zip(*rows, strict=True)) or [()] * width
     return [every[index] for index in indices]

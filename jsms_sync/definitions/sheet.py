@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,20 @@ class BrokenRow(ValueError):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Block:
-    """Rows in a run, private all of them: the number of the first, from 0, and the line of each."""
+    """Rows in a run, private all of them: the number of the first, from 0, and the line of each.
+
+    `columns` are their cells where every row is as wide as the header; it is None for the `uneven` ones.
+    """
 
     first: int
     lines: Sequence[int]
-    rows: Sequence[Sequence[str]]
+    columns: Sequence[Sequence[str]] | None
+    uneven: Sequence[Sequence[str]] = ()
+
+    @property
+    def rows(self) -> Sequence[Sequence[str]]:
+        """The cells of each row."""
+        return self.uneven if self.columns is None else list(zip(*self.columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -60,9 +69,16 @@ class Sheet:
     """
 
     def __init__(self, blocks: Iterable[str], format: FileFormat) -> None:
-        lines = chain.from_iterable(io.StringIO(text, newline="") for text in blocks)
-        self._reader = csv.reader(lines, delimiter=DELIMITERS[format], strict=True)
+        self._delimiter, self._blocks, self._opened = DELIMITERS[format], iter(blocks), io.StringIO()
+        self._reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+        self._split = 0
         self.top, self.header = self._first()
+
+    def _lines(self) -> Iterator[str]:
+        """The lines of one block after the other; what is left of an opened one can be read whole."""
+        while text := next(self._blocks, None):
+            self._opened = io.StringIO(text, newline="")
+            yield from self._opened
 
     def _first(self) -> tuple[int, list[str]]:
         """The first row that is not blank, and its line."""
@@ -79,11 +95,33 @@ class Sheet:
     @property
     def lines(self) -> int:
         """How many lines were read so far."""
-        return self._reader.line_num
+        return self._split + self._reader.line_num
 
     def blocks(self) -> Iterator[Block]:
         """The rows after the header that are not blank."""
-        first, line, is_broken = 0, self._reader.line_num + 1, False
+        first = 0
+        for block in self._plain():
+            yield block
+            first = block.first + len(block.lines)
+        yield from self._unusual(first)
+
+    def _plain(self) -> Iterator[Block]:
+        """As many of the rows as splitting can tell, which takes a third of the time."""
+        first, width, text = 0, len(self.header), self._opened.read() or next(self._blocks, "")
+        while text and (cells := plain_cells(text, self._delimiter, width)):
+            for begin in range(0, len(cells), AT_ONCE * width):
+                end = begin + AT_ONCE * width
+                columns = [cells[begin + index : end : width] for index in range(width)]
+                line, count = self.lines + 1, len(columns[0])
+                self._split += count
+                yield Block(first, range(line, line + count), columns)
+                first += count
+            text = next(self._blocks, "")
+        self._blocks = chain([text] if text else [], self._blocks)
+
+    def _unusual(self, first: int) -> Iterator[Block]:
+        """The rest of them, as the reader tells them apart."""
+        line, is_broken = self.lines + 1, False
         while not is_broken:
             rows: list[list[str]] = []
             try:
@@ -95,20 +133,42 @@ class Sheet:
                 return
             block, line = self._block(rows, first, line, is_broken=is_broken)
             yield block
-            first += len(block.rows)
+            first += len(block.lines)
         raise BrokenRow(line)
 
     def _block(self, rows: list[list[str]], first: int, line: int, *, is_broken: bool) -> tuple[Block, int]:
         after = line + len(rows)
-        if not is_broken and self._reader.line_num == after - 1 and all(rows):
-            return Block(first, range(line, after), rows), after
+        if not is_broken and self.lines == after - 1 and all(rows):
+            return self._of(first, range(line, after), rows), after
         kept, lines = [], []
         for row in rows:
             if row:
                 lines.append(line)
                 kept.append([cell.replace("\r\n", "\n") for cell in row])
             line += 1 + sum(len(_BREAK.findall(cell)) for cell in row)
-        return Block(first, lines, kept), line
+        return self._of(first, lines, kept), line
+
+    def _of(self, first: int, lines: Sequence[int], rows: Sequence[Sequence[str]]) -> Block:
+        is_even = set(map(len, rows)) == {len(self.header)}
+        return (
+            Block(first, lines, list(zip(*rows, strict=True))) if is_even else Block(first, lines, None, rows)
+        )
+
+
+def plain_cells(text: str, delimiter: str, width: int) -> list[str]:
+    """All cells of whole lines, one row after the other; none where the reader of CSV could find others.
+
+    That is where there are quotes, line ends of another kind, blank lines or rows of another width.
+    """
+    if '"' in text or "\r" in text or "\n\n" in text or text.startswith("\n"):
+        return []
+    body = text.removesuffix("\n")
+    lines = body.split("\n")
+    if set(map(str.count, lines, repeat(delimiter))) != {width - 1}:
+        return []
+    if max(map(len, lines)) > csv.field_size_limit():
+        return []
+    return body.replace("\n", delimiter).split(delimiter)
 
 
 def objects(blocks: Iterable[str]) -> Iterator[Objects]:
