@@ -158,17 +158,16 @@ class Sheet:
 def plain_cells(text: str, delimiter: str, width: int) -> list[str]:
     """All cells of whole lines, one row after the other; none where the reader of CSV could find others.
 
-    That is where there are quotes, line ends of another kind, blank lines or rows of another width.
+    That is where there are quotes, line ends of two kinds, blank lines or rows of another width.
     """
-    if '"' in text or "\r" in text or "\n\n" in text or text.startswith("\n"):
+    end = "\r\n" if "\r" in text else "\n"
+    lines = text.removesuffix(end).split(end)
+    if set(map(str.count, lines, repeat(delimiter))) != {width - 1} or "" in lines:
         return []
-    body = text.removesuffix("\n")
-    lines = body.split("\n")
-    if set(map(str.count, lines, repeat(delimiter))) != {width - 1}:
+    joined = delimiter.join(lines)
+    if any(sign in joined for sign in '"\r\n') or max(map(len, lines)) > csv.field_size_limit():
         return []
-    if max(map(len, lines)) > csv.field_size_limit():
-        return []
-    return body.replace("\n", delimiter).split(delimiter)
+    return joined.split(delimiter)
 
 
 def objects(blocks: Iterable[str]) -> Iterator[Objects]:

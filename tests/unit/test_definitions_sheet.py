@@ -21,9 +21,10 @@ CELLS = st.text(alphabet="a1,\t\"' 中\0\x0b\u2028", max_size=4)
 LINES = st.tuples(
     st.lists(CELLS, max_size=4).map(",".join), st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"])
 )
-EVEN = st.lists(st.sampled_from(["a,b", "1,2", ",", " ,中"]), min_size=1, max_size=8).map(
-    lambda lines: [(line, "\n") for line in lines]
-)
+EVEN = st.tuples(
+    st.lists(st.sampled_from(["a,b", "1,2", ",", " ,中"]), min_size=1, max_size=8),
+    st.sampled_from(["\n", "\r\n"]),
+).map(lambda both: [(line, both[1]) for line in both[0]])
 TEXTS = (
     st.lists(LINES, max_size=8)
     | EVEN
@@ -85,14 +86,27 @@ def test_a_long_file_comes_in_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['a,"b"\n', "a,b\r\n", "a,b\n\nc,d\n", "\na,b\n", "a,b\nc\n", "a,b,c\n", f"a,{'b' * 131072}\n"]
+    "text",
+    [
+        'a,"b"\n',
+        "a,b\r",
+        "a\r,b\r\n",
+        "a,b\n\nc,d\n",
+        "a,b\r\n\r\n",
+        "\na,b\n",
+        "a,b\nc\n",
+        "a,b,c\n",
+        f"a,{'b' * 131072}\n",
+    ],
 )
 def test_unusual_text_is_left_to_the_reader(text: str) -> None:
-    """Quotes, other line ends, blank lines, other widths, and what the reader of CSV finds too long."""
+    """Quotes, two kinds of line ends, blank lines, other widths, and what the CSV reader finds too long."""
     assert plain_cells(text, ",", 2) == []
 
 
-@pytest.mark.parametrize(("text", "cells"), [("a,b\n", "ab"), ("a,b\nc,d", "abcd")])
+@pytest.mark.parametrize(
+    ("text", "cells"), [("a,b\n", "ab"), ("a,b\nc,d", "abcd"), ("a,b\r\nc,d\r\n", "abcd")]
+)
 def test_plain_text_is_split(text: str, cells: str) -> None:
     """With a line end at the end and without."""
     assert plain_cells(text, ",", 2) == list(cells)
