@@ -50,8 +50,12 @@ $(VENV)/.docs: $(VENV)/.dev
 site: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
-bench: $(VENV)/.dev
-	@$(BIN)/pip install --quiet --group bench
+# What draws is kept apart: beside it deepdiff would import its numpy, and all that is measured would take longer.
+$(VENV)/.drawing: $(VENV)/.dev
+	@$(BIN)/pip install --quiet --target $(VENV)/drawing --upgrade --no-warn-conflicts --group bench
+	@touch $@
+
+bench: $(VENV)/.dev $(if $(findstring --quick,$(ARGS)),,$(VENV)/.drawing)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # Files are as old as the last commit, so that everybody gets the same bytes.

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsms_sync
 from benchmarks import growth, page, recipients
 from benchmarks.measure import Row, Scale, clear_surroundings
-from benchmarks.picture import draw
+from benchmarks.picture import DRAWING, draw
 
 FULL, QUICK = Scale(rounds=5), Scale(rounds=3, part=10)
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -39,6 +39,8 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.part) - set(PARTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
+    if not (given.part or given.quick or DRAWING.exists()):
+        parser.error("what draws the picture is not there; `make bench` installs it")
     clear_surroundings()
     # As an installed package is, and the others measured here are.
     compileall.compile_dir(jsms_sync.__path__[0], quiet=1)

@@ -1,15 +1,19 @@
 """Time and memory against size, as one picture."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.growth import Curve
 
+DRAWING = Path(sys.prefix) / "drawing"
+"""Where `make bench` puts the drawing library, out of sight of what is measured."""
 STYLES = ("o-", "s--", "^-", "v--")
 
 
 def draw(curves: Sequence[Curve], path: Path) -> None:
     """An SVG on a ground of its own, so that it is read in the dark too."""
+    sys.path.append(str(DRAWING))
     import matplotlib
 
     matplotlib.use("svg")
