@@ -1,5 +1,6 @@
 """What a plan shows of a campaign's schedules, before and after: for people only."""
 
+from array import array
 from dataclasses import dataclass
 
 from jsms_sync.kinds.campaign_settle import Standing
@@ -61,9 +62,12 @@ def _edits(case: Case) -> _Edits:
     found = removed = changed = 0
     for mobiles, params in (halves(standing.members or b"") for standing in case.live):
         rows = list(map(wanted.rows.get, mobiles))
-        there = [(row, p) for row, p in zip(rows, params, strict=True) if row is not None]
+        there = [row for row in rows if row is not None]
         found, removed = found + len(there), removed + len(rows) - len(there)
-        changed += sum(wanted.params[row] != p for row, p in there)
+        # Mostly nobody in a batch is edited, and a map tells that in a fifth of the time.
+        if len(there) < len(rows) or array("Q", map(wanted.params.__getitem__, there)) != params:
+            pairs = zip(rows, params, strict=True)
+            changed += sum(row is not None and wanted.params[row] != p for row, p in pairs)
     if case.stays:
         return _Edits(found, removed=removed)
     return _Edits(len(wanted.roll), len(wanted.roll) - found, removed, changed)
