@@ -202,7 +202,7 @@ def _change(case: Case, steps: tuple[CampaignStep, ...], action: Action | None =
         _reason(case),
         remote_id=ids[0] if len(ids) == 1 else None,
         before=shown_before(case),
-        after=shown_after(case),
+        after=shown_after(case, frozenset(step.key for step in steps)),
         source=case.desired.source,
         batches=_counts(case, steps),
         steps=steps,

@@ -26,10 +26,13 @@ def shown_before(case: Case) -> dict[str, object]:
     }
 
 
-def shown_after(case: Case) -> dict[str, object]:
-    """What there will be, with how many recipients come, go or get other params."""
+def shown_after(case: Case, touched: frozenset[str]) -> dict[str, object]:
+    """What there will be, with how many recipients come, go or get other params.
+
+    In batches that are not touched everybody stays as they are.
+    """
     text = {"template": case.desired.template} if case.desired.template else {}
-    edits = _edits(case)
+    edits = _edits(case, touched)
     shown: dict[str, object] = {
         "send_time": china_time(case.desired.send_time),
         **text,
@@ -55,12 +58,16 @@ class _Edits:
     changed: int = 0
 
 
-def _edits(case: Case) -> _Edits:
+def _edits(case: Case, touched: frozenset[str]) -> _Edits:
     wanted = case.wanted
     if wanted is None:
         return _Edits(None)
     found = removed = changed = 0
-    for mobiles, params in (halves(standing.members or b"") for standing in case.live):
+    for standing in case.live:
+        if standing.key not in touched:
+            found += len(standing.members or b"") // ENTRY
+            continue
+        mobiles, params = halves(standing.members or b"")
         rows = list(map(wanted.rows.get, mobiles))
         there = [row for row in rows if row is not None]
         found, removed = found + len(there), removed + len(rows) - len(there)
