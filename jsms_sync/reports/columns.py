@@ -98,7 +98,7 @@ def hung(prefix: str, text: str) -> str:
     indent = columns(prefix)
     room = WIDTH - indent
     if columns(text) <= room and "\n" not in text:
-        return prefix + text.rstrip()
+        return (prefix + text.rstrip()).replace(HELD_SPACE, " ")
     held = QUOTED.sub(lambda found: found[0].replace(" ", HELD_SPACE), text)
     told = ["".join(cell.text for cell in line).rstrip() for line in lines(cells(held, "", room), room)]
     return "\n".join([prefix + told[0], *(" " * indent + line for line in told[1:])]).replace(HELD_SPACE, " ")
