@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_sync.reports.columns import CLOSING, WIDTH, cells, columns, hung, lines
+from jsms_sync.reports.columns import CLOSING, HELD_SPACE, WIDTH, cells, columns, hung, lines
 from jsms_sync.reports.marked import MOST, Segment, compared, is_partial
 from jsms_sync.reports.paint import coloured, plain
 from jsms_sync.reports.plan_fields import field_lines
@@ -91,6 +91,12 @@ def test_long_texts_hang_and_commands_stay_whole() -> None:
     first, second = told.split("\n")
     assert first == "Note: " + "您的订单" * 9
     assert second == "      run `jsms-sync apply --auto-approve` to carry it out"
+
+
+@pytest.mark.parametrize("before", ["", "您" * 39])
+def test_a_held_space_is_told_as_a_space(before: str) -> None:
+    """On a line that fits as on one that is broken."""
+    assert hung("  ", f"{before}a{HELD_SPACE}b").endswith("  a b")
 
 
 @given(st.text(st.sampled_from("您好，。！ab ⟧"), max_size=200), st.integers(10, 60))
