@@ -108,6 +108,7 @@ def test_the_page_runs_nothing() -> None:
         ("一" * 122 + "\n", "notification", None, ["【签名】" + "一" * 57, "一" * 65 + "\n"]),
         ("一" * 123 + "\n", "notification", None, ["【签名】" + "一" * 57, "一" * 66 + "\n", ""]),
         ("一" * 124 + "{{n}}", "notification", None, ["【签名】" + "一" * 57, "一" * 67 + "{{n}}"]),
+        ("一" * 58 + "{{n}}一一一", "notification", None, ["【签名】" + "一" * 57, "一{{n}}一一一"]),
         ("一" * 60 + "{{n}}", "notification", None, ["【签名】" + "一" * 60 + "{{n}}"]),
     ],
 )

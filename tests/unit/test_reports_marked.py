@@ -93,6 +93,14 @@ def test_long_texts_hang_and_commands_stay_whole() -> None:
     assert second == "      run `jsms-sync apply --auto-approve` to carry it out"
 
 
+@pytest.mark.parametrize(
+    ("text", "count"), [("您" * 39, 1), ("您" * 39 + "a", 2), ("a" * 78, 1), ("a" * 77 + "您", 2)]
+)
+def test_a_line_is_as_wide_as_the_terminal(text: str, count: int) -> None:
+    """80 columns are on one line, 81 are not."""
+    assert len(hung("  ", text).split("\n")) == count
+
+
 @pytest.mark.parametrize("before", ["", "您" * 39])
 def test_a_held_space_is_told_as_a_space(before: str) -> None:
     """On a line that fits as on one that is broken."""
