@@ -52,10 +52,12 @@ site: $(VENV)/.docs
 
 # What draws is kept apart: beside it deepdiff would import its numpy, and all that is measured would take longer.
 $(VENV)/.drawing: $(VENV)/.dev
-	@$(BIN)/pip install --quiet --target $(VENV)/drawing --upgrade --no-warn-conflicts --group bench
+	@rm -rf $(VENV)/drawing
+	@$(BIN)/pip install --quiet --target $(VENV)/drawing.new --upgrade --no-warn-conflicts --group bench
+	@mv $(VENV)/drawing.new $(VENV)/drawing
 	@touch $@
 
-bench: $(VENV)/.dev $(if $(findstring --quick,$(ARGS)),,$(VENV)/.drawing)
+bench: $(VENV)/.dev $(if $(ARGS),,$(VENV)/.drawing)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # Files are as old as the last commit, so that everybody gets the same bytes.

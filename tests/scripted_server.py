@@ -69,6 +69,7 @@ class ScriptedServer:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self.connections = 0
+        self._goodbyes = threading.Semaphore(0)
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
@@ -80,6 +81,10 @@ class ScriptedServer:
     def __enter__(self) -> "ScriptedServer":
         self._start(self._accept)
         return self
+
+    def wait_for_goodbye(self, seconds: float) -> None:
+        """The caller has closed one more connection."""
+        assert self._goodbyes.acquire(timeout=seconds)
 
     def stop_listening(self) -> None:
         """Refuses new connections from now on."""
@@ -143,6 +148,7 @@ class ScriptedServer:
                     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 if says.then != "keep":
                     return
+        self._goodbyes.release()
 
     def _next(self, heard: Heard) -> Says:
         with self._lock:

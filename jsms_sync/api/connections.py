@@ -124,11 +124,15 @@ class Connections:
         request = PreparedRequest()
         request.url = self._service.base_url
         pool = self._adapter.get_connection_with_tls_context(request, self._verify, proxies=self._proxies)
+        # Names the authorities: urllib3 alone would take the system's, of which a slim image has none.
         self._adapter.cert_verify(pool, request.url, self._verify, None)  # type: ignore[no-untyped-call] # its stubs have no types
         return pool
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection; those of another call are opened anew."""
+        pool = self.__dict__.pop("pool", None)
+        if pool is not None:
+            pool.close()
         self._adapter.close()
 
 

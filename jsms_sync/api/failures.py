@@ -3,13 +3,7 @@
 from typing import Any
 
 from requests.exceptions import InvalidProxyURL
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-    SSLError,
-)
+from urllib3.exceptions import NameResolutionError, NewConnectionError, ProxyError, SSLError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from jsms_sync.api.answers import Call, doubt_help
@@ -47,7 +41,7 @@ def _why(error: Exception, host: str) -> tuple[str, str]:
         )
     if isinstance(error, NameResolutionError):
         return f"the name {host} cannot be resolved", "Check the base URL and the network."
-    # To urllib3 a refused connection is one that timed out as well.
-    if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
+    # To urllib3 a refused connection is one that timed out as well; TLS or a proxy can be silent, too.
+    if isinstance(error, Urllib3TimeoutError) and not isinstance(error, NewConnectionError):
         return f"{host} does not answer a connection in time", "Check the network and the firewall."
     return f"{host} cannot be reached", "Check the base URL and the network."

@@ -1,4 +1,4 @@
-"""Calls over HTTPS: one session, strict time-outs, and repeats only where they cannot do harm."""
+"""Calls over HTTPS: one pool of connections, strict time-outs, and repeats only where they cannot do harm."""
 
 import logging
 import random
@@ -157,7 +157,6 @@ class Transport:
             headers=headers,
             retries=False,
             redirect=False,
-            assert_same_host=False,
             timeout=Timeout(connect=self._pace.connect_seconds, read=self._pace.read_seconds),
             preload_content=False,
         )

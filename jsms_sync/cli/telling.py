@@ -24,12 +24,12 @@ class Teller:
 
     common: Common
     format: str
-    paint: Paint = field(default_factory=paint)
+    colours: Paint = field(default_factory=paint)
 
     def plan(self, plan: Plan, *, asking: bool) -> None:
         """What is about to happen, for people only; who is to be asked sees it in every format."""
         if self.format == "text":
-            say(plan_text(plan_document(plan), self.paint))
+            say(plan_text(plan_document(plan), self.colours))
         elif asking:
             hint(self.common, plan_text(plan_document(plan)))
 
@@ -37,7 +37,7 @@ class Teller:
         """One outcome, as it comes."""
         document = outcome_document(outcome)
         if self.format == "text":
-            say(outcome_line(document, self.paint) + "\n")
+            say(outcome_line(document, self.colours) + "\n")
         elif self.format == "jsonl":
             say_json({"event": "outcome", **document}, indent=None)
 
@@ -51,7 +51,7 @@ class Teller:
         """That it could not even start."""
         document = apply_document(None, (), (), refusals)
         if self.format == "text":
-            say(refusals_text(document["refusals"], self.paint))
+            say(refusals_text(document["refusals"], self.colours))
         self._ended(document, quiet=True)
         return fold({Exit.REFUSED, self._reported(document, None)})
 
@@ -71,7 +71,7 @@ class Teller:
         elif self.format == "jsonl":
             say_json({"event": "summary", **document}, indent=None)
         elif not quiet:
-            say(outcome_summary(document, self.paint))
+            say(outcome_summary(document, self.colours))
             hint(self.common, *what_next(document))
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def paint() -> Paint:
     """Colours on a terminal that wants them."""
-    return coloured if sys.stdout.isatty() and "NO_COLOR" not in os.environ else plain
+    # Python has no stdout at all where it was closed before the start.
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return coloured if is_terminal and "NO_COLOR" not in os.environ else plain
 
 
 def say(text: str) -> None:

@@ -49,7 +49,7 @@ class Block:
 
     @property
     def rows(self) -> Sequence[Sequence[str]]:
-        """The cells of each row."""
+        """The cells of each row, put together anew each time."""
         return self.uneven if self.columns is None else list(zip(*self.columns, strict=True))
 
 
@@ -69,7 +69,7 @@ class Sheet:
     """
 
     def __init__(self, blocks: Iterable[str], format: FileFormat) -> None:
-        self._delimiter, self._blocks, self._opened = DELIMITERS[format], iter(blocks), io.StringIO()
+        self._delimiter, self._blocks, self._opened = DELIMITERS[format], filter(None, blocks), io.StringIO()
         self._reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
         self._split = 0
         self.top, self.header = self._first()
@@ -117,7 +117,7 @@ class Sheet:
                 yield Block(first, range(line, line + count), columns)
                 first += count
             text = next(self._blocks, "")
-        self._blocks = chain([text] if text else [], self._blocks)
+        self._blocks = filter(None, chain([text], self._blocks))
 
     def _unusual(self, first: int) -> Iterator[Block]:
         """The rest of them, as the reader tells them apart."""

@@ -10,20 +10,24 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from certificates import needs_openssl, server_context
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from requests import certs
 from requests.exceptions import InvalidProxyURL
 from scripted_server import CUT, RESET, Says, ScriptedServer, gzipped, http, refusal
 from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     LocationParseError,
     NameResolutionError,
     NewConnectionError,
     ProxyError,
+    ReadTimeoutError,
     SSLError,
 )
 
@@ -378,6 +382,7 @@ def test_a_host_that_cannot_exist_sent_nothing(method: str) -> None:
 
 
 CONNECTION = HTTPConnection("jsms.example")
+NO_POOL = cast(ConnectionPool, None)
 
 
 @pytest.mark.parametrize(
@@ -386,6 +391,7 @@ CONNECTION = HTTPConnection("jsms.example")
         (NameResolutionError("jsms.example", CONNECTION, socket.gaierror()), "resolved"),
         (NewConnectionError(CONNECTION, "refused"), "cannot be reached"),
         (ConnectTimeoutError(), "in time"),
+        (ReadTimeoutError(NO_POOL, "/", "TLS"), "in time"),
         (ProxyError("refused", OSError()), "proxy"),
         (InvalidProxyURL(), "proxy"),
         (SSLError(), "certificate"),
@@ -728,6 +734,20 @@ def test_a_server_without_tls_sends_nothing() -> None:
         with Client(APP, base_url=url, pace=pace) as client, pytest.raises(NotSent):
             post(client)
         assert server.heard == []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/v1"
+        with Client(APP, base_url=url, pace=pace) as client, pytest.raises(NotSent, match="in time"):
+            post(client)
+
+
+def test_a_closed_client_leaves_no_connection() -> None:
+    """Closing closes the connections that rest in the pool, while the client is still there; it can go on."""
+    with ScriptedServer(http(200)) as server, Client(APP, base_url=server.base_url, pace=QUICK) as client:
+        delete(client)
+        client.close()
+        server.wait_for_goodbye(1)
+        delete(client)
+        assert [heard.connection for heard in server.heard] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -750,4 +770,4 @@ def test_an_empty_certificate_setting_does_not_switch_verification_off(no_proxy:
     """An empty REQUESTS_CA_BUNDLE means the usual authorities."""
     no_proxy.setenv("REQUESTS_CA_BUNDLE", "")
     with Client(APP) as client:
-        assert client._transport._connections._verify is True
+        assert client._transport._connections.pool.ca_certs == certs.where()

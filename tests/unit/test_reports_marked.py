@@ -99,6 +99,7 @@ def test_long_texts_hang_and_commands_stay_whole() -> None:
 def test_a_line_is_as_wide_as_the_terminal(text: str, count: int) -> None:
     """80 columns are on one line, 81 are not."""
     assert len(hung("  ", text).split("\n")) == count
+    assert hung("  ", "a\nb") == "  a\n  b"
 
 
 @pytest.mark.parametrize("before", ["", "您" * 39])

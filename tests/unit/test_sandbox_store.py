@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from jsms_sync.sandbox.audits import Audit, is_due
+from jsms_sync.sandbox.rules_signs import Application
 from jsms_sync.sandbox.rules_templates import APPROVED, Submission
 from jsms_sync.sandbox.store import Store
 
@@ -13,12 +14,13 @@ NOW = datetime(2027, 3, 1, tzinfo=UTC)
 
 
 def holding(templates: int) -> Store:
-    """A store with so many approved templates."""
+    """A store with so many approved templates and signatures."""
     store = Store(":memory:", "极光")
     with store.writing():
         for number in range(templates):
             temp_id = store.add_template(Submission(f"第{number}号", 2, None, None), NOW.timestamp())
             store.set_status(temp_id, APPROVED, None)
+            store.signs.decide(store.signs.add(Application("极光"), NOW.timestamp()), APPROVED, None)
     return store
 
 
@@ -51,3 +53,11 @@ def test_the_earliest_submission_is_decided_first() -> None:
     )
     store.change_template(first, Submission("丙", 2, None, None), NOW.timestamp() + 2)
     assert store.waiting_templates(NOW.timestamp() + 2) == [second, first]
+
+
+def test_the_earliest_signature_is_decided_first() -> None:
+    """As with templates."""
+    store = holding(0)
+    first, second = (store.signs.add(Application("甲"), NOW.timestamp() + n) for n in range(2))
+    store.signs.change(first, Application("丙"), NOW.timestamp() + 2)
+    assert store.signs.waiting(NOW.timestamp() + 2) == [second, first]
