@@ -201,13 +201,7 @@ def twice(batches: tuple[Standings, ...]) -> tuple[str, ...]:
 
 def _repeated(batches: tuple[Standings, ...]) -> set[int]:
     """The digests of the numbers that more than one batch shows."""
-    seen, again, shown = set[int](), set[int](), 0
-    for batch in batches:
-        seen.update(_numbers(batch))
-        shown += len(batch.roll)
-    if len(seen) == shown:
-        return again
-    seen.clear()
+    seen, again = set[int](), set[int]()
     for batch in batches:
         there = set(_numbers(batch))
         again |= seen & there
