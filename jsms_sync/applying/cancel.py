@@ -1,21 +1,14 @@
 """Cancel: the stop mark first, then DELETE after DELETE, until a look finds nothing more (contract §1)."""
 
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum, auto
 
-from jsms_sync.api.client import Client
-from jsms_sync.applying.campaigns import WRONG_STATUS
-from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
-from jsms_sync.errors import ApiError, ApiRefusal, Exit, JsmsSyncError
+from jsms_sync.applying.halting import Attempt, Fate, Halting, deleted
+from jsms_sync.errors import JsmsSyncError
 from jsms_sync.kinds.campaign_removed import RECENT
 from jsms_sync.kinds.campaign_stop import every_campaign, is_over, schedules
 from jsms_sync.model.ending import Ending
-from jsms_sync.model.observed import Gone, ScheduleSeen, SeenSchedule, Unreadable
-from jsms_sync.model.outcomes import Trouble
 from jsms_sync.model.records import CampaignRecord, Intent, State
 from jsms_sync.model.resources import Address
 from jsms_sync.model.stop import Stop, Stopped
@@ -25,51 +18,8 @@ UNDER_WAY = 35.0
 """Seconds for which a POST may be under way: 5 to connect and 30 for its answer (architecture §6)."""
 LONG_AGO = timedelta(seconds=UNDER_WAY + 120)
 """Announced so long ago, a POST is not under way any more, even by a clock that is off by two minutes."""
-TRIES = 3
-"""How often a schedule is deleted again, each time with the repeats of every DELETE."""
 PAUSE = 0.25
 """Seconds between two looks while there is something to wait for."""
-
-
-class Fate(Enum):
-    """What became of one schedule."""
-
-    DELETED = auto()
-    SENT = auto()
-    FAILED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """How the latest DELETE of a schedule ended, and how many there were."""
-
-    fate: Fate
-    trouble: Trouble | None = None
-    tries: int = 1
-
-    @property
-    def is_final(self) -> bool:
-        """Whether it is not tried again."""
-        return self.fate is not Fate.FAILED or self.tries >= TRIES
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Waiting and its clock, in seconds, handed in so that tests need not wait."""
-
-    sleep: Callable[[float], None] = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
-
-
-@dataclass(frozen=True, slots=True)
-class Halting:
-    """One cancel: the service, the place of the state, the clock."""
-
-    client: Client
-    place: Backend
-    clock: Callable[[], datetime]
-    parallelism: int
-    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +94,7 @@ class _Passes:
 
     def __init__(self, halting: Halting, named: Named, marking: Marking, since: datetime) -> None:
         self._halting, self._named, self._marking, self._since = halting, named, marking, since
+        self._now, self._has_asked = since, False
         self._state: State | None = None
         self._found: dict[str, tuple[Address, datetime]] = {}
         self._attempts: dict[str, Attempt] = {}
@@ -152,20 +103,39 @@ class _Passes:
 
     def look(self) -> bool:
         """Whether nothing is left to do; what was found is in the mark before it is deleted."""
-        snapshot, now = self._halting.place.read(), self._halting.clock()
+        self._see()
+        if self._must_ask():
+            self._has_asked = True
+            self._halting.ask_the_time()
+            self._see()
+        # All of them, so that the time of each counts from when it was first seen.
+        under_way = [intent for intent in self._doubts() if self._is_under_way(intent)]
+        return not self._todo() and not under_way
+
+    def _see(self) -> None:
+        """What is recorded by now is found and marked, by the time of the service as far as it is known."""
+        snapshot, self._now = self._halting.place.read(), self._halting.now()
+        # A clock that is ahead would say of what is pending that it was over when it was stopped.
+        self._since = min(self._since, self._now)
         state = snapshot.state if snapshot else State(lineage="")
         self._named = self._named.following(self._state or state, state)
         self._state = state
-        self._addresses |= self._named.among(state, now)
+        self._addresses |= self._named.among(state, self._now)
         for address in self._addresses:
-            for id, at in _times(state, address).items():
-                self._found[id] = address, at
-                if at <= now - RECENT:
-                    self._attempts.setdefault(id, Attempt(Fate.SENT))
+            self._found |= {id: (address, at) for id, at in _times(state, address).items()}
         self._marking.leave(self._mark())
-        # All of them, so that the time of each counts from when it was first seen.
-        under_way = [intent for intent in self._doubts() if self._is_under_way(intent, now)]
-        return not self._todo() and not under_way
+
+    def _must_ask(self) -> bool:
+        """Whether our own clock, and no answer so far, says that something is over."""
+        if self._has_asked or self._attempts or self._todo() or self._halting.skew is not None:
+            return False
+        assert self._state is not None, "there was a look"
+        every = every_campaign(self._state) if self._named.every else ()
+        meant = self._addresses.union(every)
+        times = [at for address in meant for at in _times(self._state, address).values()]
+        return any(map(self._is_over, times)) or any(
+            self._now - intent.at >= LONG_AGO for address in meant for intent in self._doubts(address)
+        )
 
     def delete(self) -> None:
         """Each schedule that is left has had its DELETE, and what is under way has had a moment more."""
@@ -180,7 +150,14 @@ class _Passes:
         return tuple(self._ending(address) for address in sorted(self._addresses))
 
     def _todo(self) -> list[str]:
-        return [id for id in self._recorded() if id not in self._attempts or not self._attempts[id].is_final]
+        return [id for id in self._recorded() if not self._is_settled(id)]
+
+    def _is_settled(self, id: str) -> bool:
+        attempt = self._attempts.get(id)
+        return attempt.is_final if attempt else self._fate(id) is not None
+
+    def _is_over(self, at: datetime) -> bool:
+        return at <= self._now - RECENT
 
     def _recorded(self) -> list[str]:
         """What is recorded by now; an apply drops from there what it knows to be gone."""
@@ -192,11 +169,11 @@ class _Passes:
         wanted = addresses or self._addresses
         return [intent for intent in self._state.intents if intent.creates and intent.address in wanted]
 
-    def _is_under_way(self, intent: Intent, now: datetime) -> bool:
+    def _is_under_way(self, intent: Intent) -> bool:
         """Whether a POST may still get its answer, and its id be recorded."""
         monotonic = self._halting.pace.monotonic()
         since = self._first_seen.setdefault(intent.id, monotonic)
-        return monotonic - since < UNDER_WAY and now - intent.at < LONG_AGO
+        return monotonic - since < UNDER_WAY and self._now - intent.at < LONG_AGO
 
     def _mark(self) -> Stop:
         campaigns = {}
@@ -207,11 +184,13 @@ class _Passes:
         return Stop(campaigns, self._since if self._named.every else None)
 
     def _fate(self, id: str) -> Fate | None:
-        return self._attempts[id].fate if id in self._attempts else None
+        if attempt := self._attempts.get(id):
+            return attempt.fate
+        return Fate.SENT if self._is_over(self._found[id][1]) else None
 
     def _attempt(self, id: str) -> Attempt:
         before = self._attempts.get(id)
-        attempt = _deleted(self._halting, id, self._found[id][1])
+        attempt = deleted(self._halting, id, self._found[id][1])
         return replace(attempt, tries=before.tries + 1) if before else attempt
 
     def _ending(self, address: Address) -> Ending:
@@ -224,40 +203,3 @@ class _Passes:
         troubles = {id: attempt.trouble for id, attempt in left.items() if attempt.trouble}
         deleted = len(own) - sent - len(left)
         return Ending(address, deleted, sent, troubles, tuple(self._doubts(address)))
-
-
-def _deleted(halting: Halting, id: str, at: datetime) -> Attempt:
-    """What a DELETE of the schedule comes to; `at` is when it is to be sent."""
-    try:
-        halting.client.schedules.delete(id)
-    except ApiRefusal as refusal:
-        if refusal.exit is Exit.CREDENTIALS:
-            raise
-        return Attempt(_meaning(halting, id, at, refusal), Trouble.of(refusal))
-    except ApiError as error:
-        return Attempt(Fate.FAILED, Trouble.of(error))
-    return Attempt(Fate.DELETED)
-
-
-def _meaning(halting: Halting, id: str, at: datetime, refusal: ApiRefusal) -> Fate:
-    """What a refusal tells: gone before its time, sent, or still there (architecture §6, promise 1)."""
-    now = halting.clock()
-    if refusal.number not in (UNKNOWN_SCHEDULE, WRONG_STATUS):
-        return Fate.FAILED
-    if at <= now:
-        return Fate.SENT
-    if refusal.number == UNKNOWN_SCHEDULE:
-        return Fate.DELETED
-    match _seen(halting, id):
-        case Gone():
-            return Fate.DELETED
-        case SeenSchedule(send_time=shown) if shown <= now:
-            return Fate.SENT
-    return Fate.FAILED
-
-
-def _seen(halting: Halting, id: str) -> ScheduleSeen:
-    try:
-        return read_schedule(halting.client, id)
-    except ApiError as error:
-        return Unreadable(error.message)

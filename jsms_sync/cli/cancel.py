@@ -1,6 +1,6 @@
 """`cancel`: the emergency stop, which needs no plan and waits for no lock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
@@ -108,23 +108,33 @@ def _defined(common: Common) -> tuple[dict[Address, Address | None], tuple[str, 
 def _cancelled(
     common: Common, format: str, place: Backend, now: Clock, state: State, addresses: frozenset[Address]
 ) -> Exit:
-    from jsms_sync.applying.cancel import Halting, Marking, Named, mark, stop
+    from jsms_sync.applying.cancel import Marking, Named, mark, stop
+    from jsms_sync.applying.halting import Halting
 
     named, since, marking = Named(addresses, every=not addresses), now(), Marking(place)
     marking.leave(mark(named, state, since))
     told: tuple[str, ...] = ()
     try:
         with connected(common) as connection, progress(common, "Deleting what is scheduled"):
-            halting = Halting(connection.client, place, now, common.parallelism)
+            client, exact = connection.client, looks_ahead(common)
+            halting = Halting(client, place, now, common.parallelism, is_exact=exact)
             endings = stop(halting, named, marking, since)
             if named.every:
                 rest, told = _defined(common)
-                never = _never_scheduled(state, frozenset(rest), since)
+                never = _never_scheduled(state, frozenset(rest), halting.now())
                 endings += stop(halting, Named(never), marking, since)
     except BaseException:
         notes(common, [MARKED] if marking.trouble is None else [])
         raise
-    return _told(common, format, endings, marking.trouble, told)
+    return _told(common, format, endings, marking.trouble, told + _other_clock(common, halting.skew))
+
+
+def _other_clock(common: Common, skew: timedelta | None) -> tuple[str, ...]:
+    """That the two clocks differ: the first thing that somebody would blame for what was not stopped."""
+    if skew is None or abs(skew) <= common.settings.limits.max_skew:
+        return ()
+    told = f"the service's clock is {skew.total_seconds():+.0f} s off this machine's"
+    return (f"{told}; what was sent already was judged by the service's",)
 
 
 def _never_scheduled(state: State, defined: frozenset[Address], now: datetime) -> frozenset[Address]:

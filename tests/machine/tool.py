@@ -21,6 +21,8 @@ from jsms_sync.applying import adopt, resolve
 from jsms_sync.applying import cancel as stopping
 from jsms_sync.applying.apply import apply
 from jsms_sync.applying.cancel import Named
+from jsms_sync.applying.halting import Halting
+from jsms_sync.applying.halting import Pace as Waiting
 from jsms_sync.applying.refresh import refresh
 from jsms_sync.applying.run import Run
 from jsms_sync.errors import JsmsSyncError
@@ -259,8 +261,8 @@ class Tool:
         ended, monotonic = Ended(), Monotonic()
         with self._living(ended, conditions):
             place, named = self._backend(conditions.fate), Named(frozenset(addresses))
-            pace = stopping.Pace(lambda seconds: self._wait(monotonic, seconds), monotonic.now)
-            halting = stopping.Halting(self._client, place, self.now, 1, pace)
+            pace = Waiting(lambda seconds: self._wait(monotonic, seconds), monotonic.now)
+            halting = Halting(self._client, place, self.now, 1, pace)
             marking, since = stopping.Marking(place), self.now()
             snapshot = place.read()
             assert snapshot is not None

@@ -1,6 +1,7 @@
 """The emergency stop: whatever is running, locked, broken or in doubt, what can be stopped is stopped."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from served import Served
 from workspace import STATE, Workspace, held, outcomes
 
 from jsms_sync.model.records import CampaignRecord
+from jsms_sync.model.wire import china_time
 from jsms_sync.state.local import LocalBackend
 from jsms_sync.state.lock import this_process
 
@@ -194,6 +196,21 @@ def test_what_was_sent_is_told(standing: Workspace, sandbox: Served) -> None:
     assert cancelled(later, "sale", exit=1)["outcomes"][0]["schedules"]["sent"] == 1
     assert sandbox.requests() == []
     assert later.apply()["held"] == []
+
+
+def test_a_clock_that_is_ahead_stops_it_all_the_same(approved: Workspace, sandbox: Served) -> None:
+    """By this machine's clock it was sent half an hour ago, by that of JSMS it is still to be sent."""
+    past = datetime.now(UTC) - timedelta(hours=1)
+    there = at(past.isoformat(), approved)
+    there.write(shop(campaign("sale", at=china_time(past + timedelta(minutes=30)))))
+    there.apply()
+    ahead = approved.having(JSMS_SYNC_NOW=None)
+    ran = ahead.run("cancel", "sale")
+    assert ran.exit == 0, ran
+    assert "cancelled (1 schedule deleted)" in ran.stdout
+    assert "Note: the service's clock is -36" in ran.stderr
+    assert pending(sandbox) == set()
+    assert held(there.apply()) == {"campaign.sale": "cancelled"}
 
 
 def test_what_is_gone_already_is_as_good_as_deleted(standing: Workspace, sandbox: Served) -> None:

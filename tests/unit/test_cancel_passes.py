@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import builders as b
@@ -14,9 +15,10 @@ from recorded import LINEAGE
 from scripted_server import CUT, Says, ScriptedServer, http, refusal
 
 from jsms_sync.api import Client, Credentials, Pace
-from jsms_sync.applying import cancel
-from jsms_sync.applying.cancel import Halting, Marking, Named, mark, stop
-from jsms_sync.errors import CredentialsRefusal, Exit
+from jsms_sync.applying import halting as stopping
+from jsms_sync.applying.cancel import Marking, Named, mark, stop
+from jsms_sync.applying.halting import Halting
+from jsms_sync.errors import ApiError, CredentialsRefusal, Exit
 from jsms_sync.model.ending import Ending
 from jsms_sync.model.events import (
     BatchDropped,
@@ -27,7 +29,7 @@ from jsms_sync.model.events import (
     Moved,
     Remembered,
 )
-from jsms_sync.model.outcomes import Result
+from jsms_sync.model.outcomes import Result, Trouble
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import Batch, Happened, HistoryEntry, Intent, State
 from jsms_sync.model.resources import Address
@@ -41,6 +43,22 @@ C, D, NEW = Address("campaign.c"), Address("campaign.d"), Address("campaign.new"
 NOW = b.NOON
 QUICK = Pace(sleep=lambda _: None, chance=lambda: 0.5, connect_seconds=1.0, read_seconds=2.0)
 GONE, DONE = refusal(50028), http(200)
+
+
+TIME = "GET /v1/templates/1"
+"""How the service is asked for its time."""
+
+
+def at_noon(status: int = 403, number: int = 50013, *, behind: int = 0) -> Says:
+    """An answer of a service whose clock is so many hours behind ours."""
+    date = datetime.now(UTC) - timedelta(hours=behind)
+    body = b"" if status == 200 else {"error": {"code": number, "message": "whatever"}}
+    return http(status, body, Date=format_datetime(date, usegmt=True))
+
+
+def asked(server: ScriptedServer) -> list[str]:
+    """The requests, in order."""
+    return [f"{heard.method} {heard.path}" for heard in server.heard]
 
 
 @dataclass
@@ -61,9 +79,9 @@ class Waiting:
         return sum(self.waited)
 
     @property
-    def pace(self) -> cancel.Pace:
+    def pace(self) -> stopping.Pace:
         """What a cancel is handed."""
-        return cancel.Pace(self.sleep, self.monotonic)
+        return stopping.Pace(self.sleep, self.monotonic)
 
 
 @contextmanager
@@ -149,21 +167,79 @@ def test_wrong_status_may_mean_that_the_time_was_moved(tmp_path: Path) -> None:
         assert (ending.deleted, ending.sent) == counts
 
 
-def test_what_was_sent_long_ago_costs_no_request(tmp_path: Path) -> None:
+def test_what_was_sent_long_ago_costs_one_question(tmp_path: Path) -> None:
     """Ten minutes after its time nobody can stop it any more; where a PUT may have moved it, it is tried."""
-    with halting(tmp_path, known("1", at="-11m"), DONE) as (here, server):
+    with halting(tmp_path, known(*"123456789", at="-11m"), at_noon()) as (here, server):
         (ending,), _ = stopped(here, C)
-    assert (ending.sent, server.heard) == (1, [])
+    assert (ending.sent, asked(server)) == (9, [TIME])
     assert stop_all(tmp_path / "all", known("1", at="-11m")) == ()
     moved = b.intent("PUT", C, remote_id="s1", target=b.target(at="+1h"))
     (ending,) = stop_all(tmp_path / "moved", known("1", at="-11m", intents=[moved]))
     assert ending.deleted == 1
 
 
+def test_a_clock_that_is_ahead_stops_what_is_pending(tmp_path: Path) -> None:
+    """By ours it was sent an hour ago, by the service's it is still to be sent: the service is believed."""
+    script = at_noon(behind=2), at_noon(200, behind=2)
+    for folder, names in (("named", [C]), ("all", [])):
+        (tmp_path / folder).mkdir()
+        with halting(tmp_path / folder, known("1", "2", at="-1h"), *script) as (here, server):
+            (ending,), _ = stopped(here, *names, every=not names)
+            snapshot = here.place.read()
+        assert (ending.deleted, ending.sent) == (2, 0)
+        assert asked(server) == [TIME, "DELETE /v1/schedule/s1", "DELETE /v1/schedule/s2"]
+        assert snapshot is not None
+        assert snapshot.state.campaign(C) == b.campaign_record(cancelled=True)
+
+
+def test_what_could_not_be_deleted_is_recorded_as_stopped_by_the_time_of_the_service(tmp_path: Path) -> None:
+    """By our clock it was over when it was stopped, and an apply would go on with it."""
+    script = at_noon(behind=2), at_noon(500, behind=2)
+    with halting(tmp_path, known("1", at="-1h"), *script) as (here, _):
+        (ending,), _ = stopped(here, C)
+        snapshot = here.place.read()
+    assert len(ending.left) == 1
+    assert snapshot is not None
+    assert snapshot.state.campaign(C).cancelled  # type: ignore[union-attr]  # it is recorded
+
+
+def test_the_time_is_asked_for_only_where_no_answer_told_it(tmp_path: Path) -> None:
+    """What is pending by our own clock is deleted first, and the answer tells the time for the rest."""
+    records = {C: b.campaign_record({"1": b.batch("1"), "2": b.batch("2", at="-1h")})}
+    with halting(tmp_path, b.state(records), at_noon(200, behind=2)) as (here, server):
+        (ending,), _ = stopped(here, C)
+    assert (ending.deleted, asked(server)) == (2, ["DELETE /v1/schedule/s1", "DELETE /v1/schedule/s2"])
+
+
+def test_a_post_is_waited_for_by_the_time_of_the_service(tmp_path: Path) -> None:
+    """By our clock it was announced an hour ago; by the service's it is under way."""
+    waiting, state = Waiting(), known(intents=[post("-1h")])
+    with halting(tmp_path, state, at_noon(behind=1), waiting=waiting) as (here, server):
+        stopped(here, C)
+    assert asked(server) == [TIME]
+    assert 35 <= sum(waiting.waited) < 36
+
+
+def test_a_service_that_tells_no_time_is_asked_once(tmp_path: Path) -> None:
+    """Then our own clock is all there is."""
+    with halting(tmp_path, known("1", at="-11m", intents=[post()]), GONE) as (here, server):
+        (ending,), _ = stopped(here, C)
+    assert (ending.sent, asked(server)) == (1, [TIME])
+
+
+@pytest.mark.parametrize(("script", "error"), [(CUT, ApiError), (at_noon(401, 50002), CredentialsRefusal)])
+def test_without_an_answer_nothing_is_called_sent(
+    tmp_path: Path, script: Says, error: type[ApiError]
+) -> None:
+    """Our own clock may be ahead, so that it may still be there."""
+    with halting(tmp_path, known("1", at="-1h"), script) as (here, _), pytest.raises(error):
+        stopped(here, C)
+
+
 def stop_all(folder: Path, state: State) -> tuple[Ending, ...]:
     """What came of every campaign."""
     folder.mkdir()
-    with halting(folder, state, DONE) as (here, _):
+    with halting(folder, state, at_noon(200)) as (here, _):
         return stopped(here, every=True)[0]
 
 
@@ -325,7 +401,7 @@ SETTLE = (
         (Ending(C, 2, 1), "✗ campaign.c: 1 schedule was sent already; 2 schedules deleted\n"),
         (Ending(C, 0, 2), "✗ campaign.c: 2 schedules were sent already\n"),
         (
-            Ending(C, 1, 0, {"s1": cancel.Trouble("failed", "no answer", "Try again.")}),
+            Ending(C, 1, 0, {"s1": Trouble("failed", "no answer", "Try again.")}),
             "✗ campaign.c: 1 schedule could not be deleted: no answer; 1 schedule deleted\n"
             "    s1\n    Try again.\n",
         ),
