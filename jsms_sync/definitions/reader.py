@@ -28,6 +28,8 @@ MAX_REPEATED = 200_000
 
 # libyaml reads several times faster; the pure parser stands in where PyYAML was built without it.
 PARSER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+TOO_DEEP = "exceeded maximum nesting depth"
+"""So libyaml 0.2.6 gives up, far ahead of what it has told by then; the pure parser tells the place."""
 
 
 class _Stop(Exception):
@@ -56,6 +58,8 @@ def read(file: str, data: bytes, parser: Any = PARSER) -> tuple[Document | None,
     except _Stop as stop:
         return None, [*builder.problems, stop.why]
     except (yaml.YAMLError, ValueError, OverflowError) as error:
+        if TOO_DEEP in str(error) and parser is not yaml.SafeLoader:
+            return read(file, data, yaml.SafeLoader)
         # The pure parser lets chr() complain about escapes beyond Unicode.
         return None, [*builder.problems, syntax_problem(file, text, error)]
     finally:
