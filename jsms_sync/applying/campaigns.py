@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from jsms_sync.api.replies import BatchReply
+from jsms_sync.applying.forms import of_other_form
 from jsms_sync.applying.recipients import check_file, recipients_of
 from jsms_sync.applying.refresh import UNKNOWN_SCHEDULE, read_schedule
 from jsms_sync.applying.run import LATEST, Halted, Run
-from jsms_sync.applying.writes import Write, carry_out
+from jsms_sync.applying.writes import Lesson, Write, carry_out
 from jsms_sync.errors import ApiError, ApiRefusal
 from jsms_sync.kinds import campaign_wire
 from jsms_sync.model.decisions import (
@@ -119,6 +120,7 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
             target=_placed(run, target, reply),
             refused=_still_refused(recorded, target, reply),
             doubtful=False,
+            form_assumed=False,
         )
         return (BatchSet(change.address, step.key, batch),)
 
@@ -130,8 +132,11 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
         acted = isinstance(seen, SeenSchedule) and _shows(seen, target)
         return done(Reply(step.schedule_id)) if acted else None
 
+    def learn(refusal: ApiRefusal) -> Lesson | None:
+        return of_other_form(run, change.address, step.key, recorded, refusal)
+
     intent = _intent(run, change, "PUT", step.key, remote_id=step.schedule_id, target=target)
-    write = Write(intent, change.opening, check, send, done, lambda _: step.schedule_id, settle, _told)
+    write = Write(intent, change.opening, check, send, done, lambda _: step.schedule_id, settle, _told, learn)
     return carry_out(run, write)
 
 

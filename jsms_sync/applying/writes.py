@@ -17,8 +17,20 @@ def _never(_: ApiRefusal) -> tuple[Event, ...] | None:
     return None
 
 
+def _nothing(_: ApiRefusal) -> None:
+    return None
+
+
 def _nobody(_: object) -> tuple[RefusedRecipient, ...]:
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a refusal tells beside that nothing was done: what is recorded, and how people are told."""
+
+    events: tuple[Event, ...]
+    trouble: Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +38,9 @@ class Write(Generic[T]):
     """A request and what its outcome means.
 
     `check` is asked before anything is announced, `done` turns the answer into what is recorded, `id_of` into
-    the id to report, `settle` a refusal into what is recorded when it means that the work is done, and
-    `refused` the answer into whom JSMS refused while it took the others.
+    the id to report, `settle` a refusal into what is recorded when it means that the work is done, `learn`
+    any other refusal into what it tells, and `refused` the answer into whom JSMS refused while it took the
+    others.
     """
 
     intent: Intent
@@ -38,6 +51,7 @@ class Write(Generic[T]):
     id_of: Callable[[T], int | str | None]
     settle: Callable[[ApiRefusal], tuple[Event, ...] | None] = _never
     refused: Callable[[T], tuple[RefusedRecipient, ...]] = _nobody
+    learn: Callable[[ApiRefusal], Lesson | None] = _nothing
 
 
 def carry_out(run: Run, write: Write[T]) -> StepResult:
@@ -65,12 +79,14 @@ def _refused(run: Run, write: Write[T], refusal: ApiRefusal) -> StepResult:
     closed = IntentClosed(write.intent.id)
     try:
         settled = write.settle(refusal)
+        lesson = write.learn(refusal) if settled is None else None
     except JsmsSyncError as error:
         # The intent stays open: the next look settles it.
         return StepResult(Result.FAILED, trouble=Trouble.of(error))
     if settled is None:
-        run.store.commit(closed)
-        return StepResult(Result.FAILED, trouble=Trouble.of(refusal))
+        lesson = lesson or Lesson((), Trouble.of(refusal))
+        run.store.commit(*lesson.events, closed)
+        return StepResult(Result.FAILED, trouble=lesson.trouble)
     run.store.commit(*settled, closed)
     return StepResult(Result.DONE, write.intent.remote_id)
 

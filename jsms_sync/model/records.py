@@ -102,7 +102,8 @@ class Batch(Value, frozen=True):
     """One remote schedule of a campaign, as last recorded.
 
     `doubtful` says that a PUT in doubt may have set another `sign_id` than recorded, which no GET shows.
-    `gone` says that it vanished before its time without us.
+    `gone` says that it vanished before its time without us. `form_assumed` says that it was made by somebody
+    else: no GET tells a batch of one from a single schedule (`jsms-api.md §4.5`), and no PUT has told yet.
     """
 
     schedule_id: str
@@ -111,6 +112,7 @@ class Batch(Value, frozen=True):
     refused: tuple[Refused, ...] = ()
     doubtful: bool = False
     gone: bool = False
+    form_assumed: bool = False
 
 
 class CampaignRecord(Value, frozen=True, tag_field="kind", tag="campaign"):

@@ -190,4 +190,5 @@ def found_batch(desired: Campaign, seen: SeenSchedule, digester: Digester, now: 
         desired.tag,
         digester.key_id,
     )
-    return Batch(seen.schedule_id, target, now)
+    # Several can only be in a batch.
+    return Batch(seen.schedule_id, target, now, form_assumed=len(seen.recipients) == 1)

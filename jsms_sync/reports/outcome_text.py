@@ -69,9 +69,17 @@ def what_next(document: Mapping[str, Any]) -> tuple[str, ...]:
     if summary["unknown"]:
         return ()
     if summary["failed"] or summary["skipped"]:
-        return ("What is done is recorded; another apply goes on with the rest.",)
+        return ("What is done is recorded; another apply goes on with the rest.", *_explained(document))
     if any(held["code"] not in NEEDS_A_PERSON for held in document["held"]):
         return ("What is held waits; run apply again when it is over (see `jsms-sync status`).",)
     if summary["held"]:
         return ("What is held waits for a person; `jsms-sync explain CODE` says what to do.",)
     return ()
+
+
+def _explained(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """How to read about the codes of JSMS; what we say ourselves says what to do."""
+    errors = (each["error"] for each in document["outcomes"] if each.get("error"))
+    codes = dict.fromkeys(error["code"] for error in errors if isinstance(error["code"], int))
+    commands = ", ".join(f"`jsms-sync explain {code}`" for code in codes)
+    return (f"What to do about it: {commands}.",) if commands else ()

@@ -69,10 +69,8 @@ class Doubts(World):
     def _settle_campaign(self, name: str, address: Address) -> None:
         """Nobody says that nothing exists while something was sent: that campaign stays held."""
         hidden, definitions = self._hidden(name), self.wishes.definitions()
-        # GET does not tell a schedule of one from a batch of one, but only one of them takes a PUT there.
-        form = self.wishes.campaigns[name].form.value
-        fits = hidden and all(each["kind"] == form for each in hidden.values())
-        if fits and self.tool.settle(definitions, address, list(hidden)).in_peace:
+        # GET does not tell a schedule of one from a batch of one: a refused PUT does, and it is replaced.
+        if hidden and self.tool.settle(definitions, address, list(hidden)).in_peace:
             return
         if all(each["status"] == "pending" for each in hidden.values()):
             for id in hidden:

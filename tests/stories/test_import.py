@@ -20,7 +20,7 @@ from jsms_sync.model.resources import Address
 
 pytestmark = pytest.mark.story
 
-WHEN = "2099-03-02 09:00:00"
+WHEN, LATER = "2099-03-02 09:00:00", "2099-03-02 10:00:00"
 OURS = """\
 # yaml-language-server: $schema=definitions.schema.json
 version: 1
@@ -322,6 +322,52 @@ def test_what_no_get_shows_is_taken_from_the_entry(
     assert record is not None
     target = record.batches["1"].target
     assert (target.sign_id, target.tag, target.form) == (1, "春季", "batch")
+
+
+@pytest.mark.parametrize("code", [50028, 50007])
+@pytest.mark.parametrize("is_batch", [True, False])
+def test_a_schedule_of_one_may_be_of_the_other_form(
+    workspace: Workspace, sandbox: Served, console: Client, is_batch: bool, code: int
+) -> None:
+    """No GET tells a batch of one from a single schedule: a refused PUT does, and it is replaced."""
+    sandbox.control("PUT", "beliefs", {"other_kind_code": code})
+    who = "recipients: [{mobile: '19912340001', params: {code: '1'}}]"
+    if is_batch:
+        who, id = "mobile: '19912340001'\n    params: {code: '1'}", many(console, "1", range(1, 2))
+    else:
+        id = single(console, "1", 1, code="1")
+    entry = f"version: 1\ncampaigns:\n  few:\n    temp_id: 1\n    send_time: {WHEN}\n    {who}\n"
+    workspace.write(entry.replace("'1'", "'001'") if is_batch else entry)
+    imported(workspace, "campaign.few", id, "--new-state")
+    (workspace.folder / "templates.yaml").write_text(
+        (workspace.folder / "templates.yaml").read_text().replace(WHEN, LATER)
+    )
+    failed = workspace.run("apply", "--auto-approve")
+    assert failed.exit == 1, failed
+    assert f"JSMS {code}" in failed.words
+    assert f"so it is a {'batch of one' if is_batch else 'single schedule'}" in failed.words
+    assert "the next apply replaces it" in failed.words
+    assert [s["send_time"] for s in sandbox.schedules().values()] == [WHEN]
+    assert actions(workspace.plan()) == {"campaign.few": "replace"}
+    workspace.apply()
+    assert [s["send_time"] for s in sandbox.schedules().values()] == [LATER]
+
+
+def test_the_form_of_a_schedule_that_took_a_put_is_known(
+    workspace: Workspace, sandbox: Served, console: Client
+) -> None:
+    """What JSMS refuses later has another reason, and nothing is taken for the other form."""
+    workspace.write("version: 1\n")
+    imported(workspace, "campaign.few", single(console, "1", code="1"), "--new-state")
+    for when in (LATER, WHEN):
+        text = (workspace.folder / "templates.yaml").read_text()
+        workspace.write(text.replace(WHEN, LATER) if when == LATER else text.replace(LATER, WHEN))
+        if when == LATER:
+            workspace.apply()
+    fault = {"method": "PUT", "path": "/v1/schedule", "fault": "status", "status": 403, "code": 50007}
+    sandbox.control("POST", "faults", fault)
+    assert "so it is" not in workspace.run("apply", "--auto-approve").told
+    assert actions(workspace.plan()) == {"campaign.few": "modify"}
 
 
 def test_an_import_that_ends_between_its_writes_is_completed_by_the_next(

@@ -105,9 +105,18 @@ def test_a_summary_says_what_to_do_next(counts: dict[str, int], words: list[str]
     """The worst that happened decides what is suggested."""
     zero = dict.fromkeys(("done", "skipped", "failed", "unknown", "held", "refused"), 0)
     held = [{"code": "awaiting-approval"}] * counts.get("held", 0)
-    document = {"summary": {**zero, **counts}, "held": held}
+    document = {"summary": {**zero, **counts}, "held": held, "outcomes": []}
     text = outcome_summary(document) + " ".join(what_next(document))
     assert all(word in text for word in words), text
+
+
+def test_codes_of_jsms_that_failed_are_explained_by_a_command() -> None:
+    """Each once, in their order; our own codes say in the message what to do."""
+    summary = dict.fromkeys(("done", "skipped", "unknown", "held", "refused"), 0) | {"failed": 4}
+    codes = [50014, "cancelled", 50014, 50006]
+    outcomes = [outcome("failed", error={"code": code, "message": "refused"}) for code in codes]
+    told = what_next({"summary": summary, "held": [], "outcomes": [outcome("done"), *outcomes]})
+    assert told[1:] == ("What to do about it: `jsms-sync explain 50014`, `jsms-sync explain 50006`.",)
 
 
 def test_what_only_a_person_can_end_is_not_waited_for() -> None:
