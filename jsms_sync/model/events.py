@@ -196,6 +196,8 @@ class Ledger:
             case IntentClosed(id):
                 self._intents.pop(id, None)
             case Remembered(entry):
+                # What happens again at the same instant is the last thing that happened, and stands once.
+                self._history.pop(entry, None)
                 self._history[entry] = None
             case Bound():
                 self._bound = event

@@ -147,13 +147,20 @@ class Doubts(World):
         placed = {self.scene.recorded.get(id) or self.placed.get(id) for id in ids}
         return {campaign_address(name)} | {address for address in placed if address}
 
-    def cancel(self, which: int, fate: Moment | None, number: int, fault: Json | None) -> None:
-        """A campaign is stopped; the line may be broken, and the process killed."""
+    def cancel(
+        self, which: int, fate: Moment | None, number: int, fault: Json | None, ahead: int | None
+    ) -> None:
+        """A campaign is stopped; the line may be broken, and the process killed.
+
+        Perhaps on another machine, whose clock is so many seconds `ahead`.
+        """
         if fault:
             self.service.break_down({**fault, "method": "DELETE", "path": "/v1"})
+        behind, self.tool.behind = self.tool.behind, -ahead if ahead else self.tool.behind
         if name := self._campaign(which):
             with self._step():
                 self._cancel(name, Conditions(Fate(fate, number) if fate else Fate()))
+        self.tool.behind = behind
 
     def _cancel(self, name: str, conditions: Conditions) -> None:
         addresses = self._stoppable(name)

@@ -143,7 +143,6 @@ class Life(Doubts):
             if not self.is_broken:
                 self._make_good()
         finally:
-            self.tool.close()
             shutil.rmtree(self.folder)
 
     def _make_good(self) -> None:
@@ -187,7 +186,8 @@ class Life(Doubts):
                 self.wishes.set_template(replace(old, remark=f"{old.remark or ''}!"))
             if held.code in PASSES:
                 with self._step():
-                    self.service.advance(PASSES[held.code])
+                    # What a clock that was ahead has recorded is young for so much longer.
+                    self.service.advance(PASSES[held.code] + self.ahead)
         for refusal in plan.refusals:
             assert refusal.code in (RefusalCode.PROTECTED, RefusalCode.TEMPLATE_IN_USE), refusal
             assert refusal.address is not None

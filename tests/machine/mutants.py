@@ -386,13 +386,19 @@ MUTANTS = (
         first=108,
     ),
     _mutant("ignores the echo", Parts(look=_ignoring_echo), CARRIED, NOT_SERVED),
-    _mutant("forgets what is in doubt", Parts(look=_forgetting_doubts), DOUBTED, TWICE_SCHEDULED),
+    _mutant("forgets what is in doubt", Parts(look=_forgetting_doubts), DOUBTED, TWICE_SCHEDULED, first=103),
     _mutant("forgets what was sent", Parts(look=_forgetting_sent), TWICE_SENT, first=110),
     _mutant("recreates what somebody stopped", Parts(look=_recreating), STOPPED, OBEYED),
     _mutant("forgets a cancel", Parts(look=_forgetting_cancels), OBEYED),
     _mutant("does not look for a stop mark", Parts(store=_deaf), OBEYED, first=101),
-    _mutant("takes a lost DELETE for done", Parts(client=_credulous), STOPPED_IS_GONE, UNKNOWN),
-    _mutant("takes an old state for whole", Parts(look=_trusting), TWICE_SCHEDULED, TWICE_SENT, first=101),
+    _mutant(
+        "believes its own clock when it stops",
+        Parts(halting=lambda halting: replace(halting, is_exact=True)),
+        STOPPED_IS_GONE,
+        OBEYED,
+    ),
+    _mutant("takes a lost DELETE for done", Parts(client=_credulous), STOPPED_IS_GONE, UNKNOWN, first=108),
+    _mutant("takes an old state for whole", Parts(look=_trusting), TWICE_SCHEDULED, TWICE_SENT, first=106),
     _mutant(
         "takes no state for an empty one",
         Parts(backend=lambda place: _Obliging(place.path, place.files)),
@@ -403,9 +409,9 @@ MUTANTS = (
         Parts(backend=lambda place: _Shared(place.path, place.files)),
         ALONE,
         UNKNOWN,
-        first=102,
+        first=107,
     ),
-    _mutant("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen), FROZEN),
+    _mutant("ignores the freeze window", Parts(look=_without_freeze, run=_unfrozen), FROZEN, first=102),
     _mutant("looks at the clock only when it plans", Parts(run=_unhurried), FROZEN, LATE, first=102),
     _mutant(
         "deletes the old text at once", Parts(plan=_deleting_at_once), INTERRUPTED, ONLY_THE_PLAN, first=102
@@ -414,6 +420,6 @@ MUTANTS = (
     _mutant("does less than it showed", Parts(plan=_doing_less), NOT_EMPTY, first=110),
     _mutant("does more than it showed", Parts(plan=_submitting_twice), ONLY_THE_PLAN, TWICE_SUBMITTED),
     _mutant(
-        "goes on after a failed delete", Parts(apply=_regardless), TWICE_SCHEDULED, TWICE_SENT, first=110
+        "goes on after a failed delete", Parts(apply=_regardless), TWICE_SCHEDULED, TWICE_SENT, first=105
     ),
 )

@@ -21,7 +21,6 @@ from jsms_sync.model.decisions import (
     SubmitTemplate,
 )
 from jsms_sync.model.digests import Digester, unpack
-from jsms_sync.model.outcomes import Result
 from jsms_sync.model.privacy import Mobile, Params, Secret
 from jsms_sync.model.records import DIGEST, CampaignRecord, Intent, Revision, State, TemplateRecord, Text
 from jsms_sync.model.resources import Address, Form, TemplateType
@@ -54,7 +53,7 @@ PEACE = "an apply in peace ends in peace"
 TRUTH = "a true answer to an unknown outcome is taken"
 PLAN_WRITES = "plan writes nothing"
 OBEYED = "what cancel stopped is neither placed nor changed until --recreate"
-STOPPED_IS_GONE = "what cancel calls stopped is not there any more"
+STOPPED_IS_GONE = "what cancel calls stopped, or sent, is not there any more"
 NO_STATE = "without a state nothing is done"
 ALONE = "two applies never run on one state"
 RECEIVED = "everybody receives a message who should"
@@ -393,7 +392,7 @@ def check_obeyed(before: Scene, after: Scene, log: Sequence[Json], identities: S
 
 
 def check_stopped(scene: Scene, ended: Ended, name: str, lost: Set[int | str]) -> None:
-    """Where every ending says that all is stopped, nothing is left but what nobody knew of."""
-    if all(ending.result is Result.DONE for ending in ended.endings):
+    """Where every ending says that all is stopped or was sent, nothing is left but what nobody knew of."""
+    if not any(ending.left or ending.doubts for ending in ended.endings):
         left = _of(scene, {name}) - lost
         keep(STOPPED_IS_GONE, not left, (left, ended.endings))

@@ -66,7 +66,7 @@ class Team(RuleBasedStateMachine):
         self.copies = [self.tool.document()]
         self.log: tuple[Json, ...] = ()
         self.aside = (0, 0)
-        self.is_lossy, self.insists = False, True
+        self.is_lossy, self.insists, self.ahead = False, True, 0
         self.beliefs: Json = {}
         self.refused: dict[str, set[str]] = {}
         self.is_broken = False

@@ -56,6 +56,7 @@ class Parts:
     plan: Callable[[Plan], Plan] = lambda plan: plan
     run: Callable[[Run], Run] = lambda run: run
     backend: Callable[[LocalBackend], LocalBackend] = lambda backend: backend
+    halting: Callable[[Halting], Halting] = lambda halting: halting
     apply: Callable[[Plan, Run], Iterator[Outcome]] = apply
 
 
@@ -118,21 +119,25 @@ class Tool:
         self._service, self._folder, self._parts = service, folder, parts
         self._conditions = Conditions()
         self._broken: AssertionError | None = None
-        access = service.access
-        self._secret = Secret(access.master_secret)
-        self._real = Client(
+        self._secret = Secret(service.access.master_secret)
+        self._clients: list[Client] = []
+        self._backend(Fate()).create(State(LINEAGE))
+
+    @property
+    def _client(self) -> Client:
+        """The client of the process that lives now."""
+        return self._clients[-1]
+
+    def _connected(self) -> Client:
+        """A client that knows nothing yet, such as by how much our clock is off."""
+        access = self._service.access
+        return Client(
             Credentials(access.app_key, self._secret),
             base_url=access.base_url,
             parallelism=4,
             pace=Pace(now=self.now, sleep=self._pause, chance=lambda: 0.0),
             on_request=self._depart,
         )
-        self._client = parts.client(self._real)
-        self._backend(Fate()).create(State(LINEAGE))
-
-    def close(self) -> None:
-        """No connection is left open."""
-        self._real.close()
 
     def now(self) -> datetime:
         """Our clock."""
@@ -262,7 +267,7 @@ class Tool:
         with self._living(ended, conditions):
             place, named = self._backend(conditions.fate), Named(frozenset(addresses))
             pace = Waiting(lambda seconds: self._wait(monotonic, seconds), monotonic.now)
-            halting = Halting(self._client, place, self.now, 1, pace)
+            halting = self._parts.halting(Halting(self._client, place, self.now, 1, pace))
             marking, since = stopping.Marking(place), self.now()
             snapshot = place.read()
             assert snapshot is not None
@@ -294,14 +299,17 @@ class Tool:
     def _living(self, ended: Ended, conditions: Conditions) -> Iterator[None]:
         """The life of one process: however it ends, nothing but what it wrote is left of it."""
         before, self._conditions = self._conditions, conditions
-        try:
-            yield
-        except Killed:
-            ended.killed = True
-        except JsmsSyncError as error:
-            ended.error = error
-        finally:
-            self._conditions = before
+        with self._connected() as client:
+            self._clients.append(self._parts.client(client))
+            try:
+                yield
+            except Killed:
+                ended.killed = True
+            except JsmsSyncError as error:
+                ended.error = error
+            finally:
+                self._conditions = before
+                self._clients.pop()
         broken, self._broken = self._broken, None
         if broken is not None:
             raise broken

@@ -113,6 +113,7 @@ class World(Team):
         """The line will break from now on, or is whole again; our clock is set, perhaps wrongly."""
         if behind is not None:
             self.tool.behind = behind
+            self.ahead = max(self.ahead, -behind)
             self.is_lossy |= abs(behind) > SKEW
         self.service.recover()
         for fault in faults:

@@ -118,9 +118,9 @@ def test_a_move_takes_the_open_intents_along() -> None:
 
 
 def test_history_holds_an_entry_once() -> None:
-    """Remembering the same again adds nothing; the order is that of the first time."""
+    """Remembering the same again adds nothing; what happened last stands last, as after a second cancel."""
     taken = [Remembered(sent("a")), Remembered(sent("b")), Remembered(sent("a"))]
-    assert fold(State(LINEAGE), taken).history == (sent("a"), sent("b"))
+    assert fold(State(LINEAGE), taken).history == (sent("b"), sent("a"))
 
 
 @pytest.mark.parametrize(("account", "recorded"), [("0123456789abcdef", "0123456789abcdef"), ("", None)])
