@@ -49,8 +49,9 @@ def was_sent(
 
 
 def _has_passed(state: State, address: Address, now: datetime) -> bool:
-    record = state.campaign(address)
-    return record is not None and any(b.target.send_time <= now for b in record.batches.values())
+    """Whether some schedule of it has come to its time, and had not vanished before that."""
+    record = state.campaign(address) or CampaignRecord()
+    return any(batch.target.send_time <= now and not batch.gone for batch in record.batches.values())
 
 
 def was_cancelled(history: History, address: Address) -> bool:

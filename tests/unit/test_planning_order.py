@@ -107,6 +107,16 @@ def test_history_keeps_what_became_of_a_name(
     assert was_cancelled(history, C) is cancelled
 
 
+@pytest.mark.parametrize(
+    ("at", "gone", "sent"), [("-1m", False, True), ("-1m", True, False), ("+1m", False, False)]
+)
+def test_a_name_was_sent_when_what_was_moved_from_it_was(at: str, gone: bool, sent: bool) -> None:
+    """What somebody stopped outside before its time never was, before and after it is forgotten."""
+    record = b.campaign_record({"1": b.batch("1", at=at, gone=gone)})
+    known = b.state({D: record}, history=[entry(C, Happened.MOVED, D)])
+    assert was_sent(known, by_address(known), C, b.NOON) is sent
+
+
 def test_a_rename_is_recorded_once() -> None:
     """Only while the old name is recorded and neither the new one is nor the old one is defined."""
     old = b.template_record(b.revision(), serving=10)
