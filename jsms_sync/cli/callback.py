@@ -97,9 +97,17 @@ def _taken(manner: _Manner, event: "Event") -> dict[str, object]:
     status = _status(content)
     if status is None:
         return _nothing(content, f"the status {content.status} is not one that is documented")
-    if _audited(snapshot.state, content, status) is None:
-        return _nothing(content, f"the state knows no template {content.temp_id}")
-    return _recorded(manner, event, content, status)
+    why_not = _why_not(_audited(snapshot.state, event, status), content)
+    return _nothing(content, why_not) if why_not else _recorded(manner, event, content, status)
+
+
+def _why_not(found: "Audited | None", content: "TemplateAudited") -> str:
+    """Why nothing is recorded of it; empty where something is."""
+    if found is None:
+        return f"the state knows no template {content.temp_id}"
+    if found.is_outdated:
+        return f"it answers what {content.temp_id} said before it was submitted again; nothing was recorded"
+    return ""
 
 
 def _nothing(content: "TemplateAudited", why: str) -> dict[str, object]:
@@ -112,10 +120,13 @@ def _status(content: "TemplateAudited") -> "Audit | None":
     return STATUSES.get(content.status)
 
 
-def _audited(state: "State", content: "TemplateAudited", status: "Audit") -> "Audited | None":
+def _audited(state: "State", event: "Event", status: "Audit") -> "Audited | None":
+    from jsms_sync.api.callbacks import TemplateAudited
     from jsms_sync.planning.audited import audited
 
-    return audited(state, content.temp_id, status, content.refuse_reason)
+    content = event.content
+    assert isinstance(content, TemplateAudited)
+    return audited(state, content.temp_id, status, content.refuse_reason, event.sent_at)
 
 
 def _recorded(
@@ -132,9 +143,9 @@ def _recorded(
                 help="Refuse it with 403: JSMS gives each one a nonce of its own.",
                 code="callback-replayed",
             )
-        found = _audited(store.state, content, status)
-        if found is None:
-            return _nothing(content, f"the state knows no template {content.temp_id}")
+        found = _audited(store.state, event, status)
+        if found is None or found.is_outdated:
+            return _nothing(content, _why_not(found, content))
         taken = CallbackTaken(event.nonce, event.sent_at, clock(common)() - manner.window)
         store.commit(*found.events, taken)
     return {

@@ -137,7 +137,8 @@ def _observed(revision: Revision, found: SeenTemplate, announced: Intent | None)
     said = announced.submission if announced else None
     if announced is not None and said is not None and _acted(revision, found, said):
         again = replace(revision, sent=said.text, remark=said.remark, echo=found.text)
-        revision = replace(again, submitted_at=announced.at)
+        # A reason answers the submission before this one.
+        revision = replace(again, submitted_at=announced.at, refuse_reason=None)
     if revision.echo is None and revision.sent is not None:
         revision = replace(revision, echo=found.text)
     reason = revision.refuse_reason if found.status is Audit.REJECTED else None

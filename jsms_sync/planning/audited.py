@@ -1,6 +1,7 @@
 """What a callback tells of an audit, as events of the state."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -8,14 +9,21 @@ from jsms_sync.model.events import RevisionSet
 from jsms_sync.model.records import Audit, Revision, State, TemplateRecord
 from jsms_sync.model.resources import Address
 
+SKEW = timedelta(minutes=1)
+"""By so much JSMS's clock, which signs callbacks, may be behind the one by which we submitted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """The revision that an audit was about, as it is recorded from now on."""
+    """The revision that an audit was about, as it is recorded from now on.
+
+    `is_outdated` says that the audit was that of an earlier submission under the same id, so that nothing is.
+    """
 
     address: Address
     before: Revision
     after: Revision
+    is_outdated: bool = False
 
     @property
     def events(self) -> tuple[RevisionSet, ...]:
@@ -23,7 +31,9 @@ class Audited:
         return (RevisionSet(self.address, self.after),) if self.after != self.before else ()
 
 
-def audited(state: State, temp_id: int, status: Audit, reason: str | None) -> Audited | None:
+def audited(
+    state: State, temp_id: int, status: Audit, reason: str | None, signed_at: datetime
+) -> Audited | None:
     """What the end of an audit means for the revision of that id; None where no address has it.
 
     The reason stands beside the submission that it answers, until that is submitted again. The status is
@@ -32,6 +42,8 @@ def audited(state: State, temp_id: int, status: Audit, reason: str | None) -> Au
     for address, record in state.resources.items():
         revision = record.revisions.get(temp_id) if isinstance(record, TemplateRecord) else None
         if revision is not None:
+            if revision.submitted_at is not None and signed_at < revision.submitted_at - SKEW:
+                return Audited(address, revision, revision, is_outdated=True)
             return Audited(address, revision, _after(revision, status, reason))
     return None
 

@@ -181,6 +181,27 @@ def test_a_late_callback_does_not_undo_what_is_known(
     )
 
 
+def test_the_reason_of_an_earlier_submission_is_not_that_of_the_next(
+    workspace: Workspace, sandbox: Served, submitted: int
+) -> None:
+    """JSMS repeats callbacks for half a day; what was resubmitted meanwhile is not explained by one."""
+    late = rejected(sandbox, submitted, "旧的原因", age=1)
+    sandbox.reject(submitted)
+    workspace.write(SHOP.replace("订单{{order}}", "包裹{{order}}"))
+    workspace.apply()
+    ran = workspace.run("callback", "ingest", stdin=late)
+    assert (ran.exit, "before it was submitted again" in ran.stdout) == (0, True), ran
+    (entry,) = workspace.run("status", "--format", "json").json["templates"]
+    assert (entry["phase"], entry["refuse_reason"]) == ("auditing", None)
+    record = workspace.state.template("template.order-shipped")  # type: ignore[arg-type]  # an address
+    assert record is not None
+    assert record.revisions[submitted].status == "auditing"
+    sandbox.reject(submitted)
+    now = rejected(sandbox, submitted, "新的原因", nonce=2)
+    assert workspace.run("callback", "ingest", stdin=now).exit == 0
+    assert "reason: 新的原因" in workspace.run("status").stdout
+
+
 def test_a_reason_cannot_move_a_cursor(workspace: Workspace, sandbox: Served, submitted: int) -> None:
     """What others wrote is shown, and does nothing."""
     sandbox.reject(submitted)
