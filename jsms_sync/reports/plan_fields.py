@@ -6,7 +6,7 @@ from typing import Any
 from jsms_sync.reports.columns import WIDTH, Cell, cells, hung, lines
 from jsms_sync.reports.marked import Segments, compared, is_partial
 from jsms_sync.reports.paint import Paint
-from jsms_sync.reports.words import LONGEST, one_line, visible
+from jsms_sync.reports.words import LONGEST, as_written, one_line, visible
 
 OPEN, CLOSE = "⟦", "⟧"
 """What stands round changed characters, with and without colours."""
@@ -31,7 +31,7 @@ def field_lines(field: Mapping[str, Any], action: str, paint: Paint) -> Iterator
 
 def clipped(value: object) -> str:
     """As much of a value as anybody reads; its line breaks and marks are still those of the value."""
-    text = str(value)
+    text = as_written(value)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 

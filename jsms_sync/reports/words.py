@@ -13,8 +13,13 @@ def one_line(value: object) -> str:
 
 def visible(value: object) -> str:
     """The whole value on one line, everything in it for the eye: what others wrote must not move a cursor."""
-    text = str(value)
+    text = as_written(value)
     return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def as_written(value: object) -> str:
+    """The value as people write it in YAML: `true`, and not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _shown(character: str) -> str:

@@ -35,6 +35,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
         ("😀", "😀"),
         (120, "120"),
         (None, "None"),
+        (True, "true"),
     ],
 )
 def test_a_value_is_shown_on_one_line_and_moves_no_cursor(text: object, shown: str) -> None:
