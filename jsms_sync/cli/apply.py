@@ -14,13 +14,14 @@ from jsms_sync.cli.options import Common, choices, command, overrides
 from jsms_sync.cli.progress import progress
 from jsms_sync.cli.rescue import Watched
 from jsms_sync.cli.reviewed import Agreed, agreed_on, check_alone, check_fits, read_saved
-from jsms_sync.cli.session import Connection, backend, clock, connected, looks_ahead, owner
+from jsms_sync.cli.session import Clock, Connection, backend, clock, connected, looks_ahead, owner
 from jsms_sync.cli.starting import circumstances, new_state_at
 from jsms_sync.cli.telling import Teller
 from jsms_sync.cli.terminal import check_confirmable, complain, notes, start_logging
 from jsms_sync.errors import Exit, InvalidInput, JsmsSyncError
 from jsms_sync.model.decisions import Action, HeldCode, RefusalCode
 from jsms_sync.model.events import Applied
+from jsms_sync.model.observed import by_service
 from jsms_sync.model.outcomes import Outcome, Result
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.choices import Choices
@@ -163,7 +164,7 @@ def _carried_out(
         connection.client,
         store,
         digester_of(connection.identity, store.state),
-        clock(wanted.common),
+        _service_clock(wanted.common, connection),
         wanted.common.settings.limits.freeze,
         wanted.common.parallelism,
         stopping,
@@ -178,6 +179,14 @@ def _carried_out(
             with meter.hidden():
                 teller.outcome(outcome)
     return tuple(outcomes)
+
+
+def _service_clock(common: Common, connection: Connection) -> Clock:
+    """The time of JSMS once it has told that ours is off; under `--now` that time."""
+    ours, tolerated = clock(common), common.settings.limits.max_skew
+    if looks_ahead(common):
+        return ours
+    return lambda: by_service(ours(), connection.client.clock_skew, tolerated)
 
 
 def _record_start(plan: Plan, connection: Connection, store: Store, manner: Manner) -> None:

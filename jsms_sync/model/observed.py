@@ -67,3 +67,8 @@ class Observed:
     schedules: Mapping[str, ScheduleKept] = field(default_factory=dict)
     balance: int | None = None
     clock_skew: timedelta | None = None
+
+
+def by_service(now: datetime, skew: timedelta | None, tolerated: timedelta) -> datetime:
+    """The service's time where ours is off by more than is tolerated: it tells how old its objects are."""
+    return now + skew if skew is not None and abs(skew) > tolerated else now

@@ -11,7 +11,7 @@ from jsms_sync.kinds.template import decide as decide_template
 from jsms_sync.model.decisions import Change, Decision, Refusal, merged
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.events import fold
-from jsms_sync.model.observed import Observed, SeenTemplate
+from jsms_sync.model.observed import Observed, SeenTemplate, by_service
 from jsms_sync.model.records import Intent, State
 from jsms_sync.model.resources import (
     Address,
@@ -69,6 +69,11 @@ class Look:
     """The characters of the signature with its brackets."""
     rolls: Mapping[Address, Roll] = field(default_factory=dict)
 
+    @property
+    def by_service(self) -> datetime:
+        """Now, by the service's clock where ours is off: no plan of templates alone is refused for that."""
+        return by_service(self.now, self.observed.clock_skew, self.limits.max_skew)
+
 
 def make_plan(look: Look) -> Plan:
     """The plan for what was looked at."""
@@ -80,7 +85,7 @@ def make_plan(look: Look) -> Plan:
     chosen = {a: view for a, view in views.items() if a not in selection.left_out}
     campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
     campaigns |= held_back(campaigns, look.definitions, look.state.intents, look.digester.key_id)
-    used = used_ids(campaigns.values(), look.state.intents, look.now)
+    used = used_ids(campaigns.values(), look.state.intents, look.by_service)
     texts = _texts(look.observed, views)
     costs = costs_of(look.definitions, campaigns, Tariff(texts, look.signature, look.rolls), look.now)
     refused = {address: view.refused for address, view in campaigns.items() if view.refused}
@@ -157,7 +162,7 @@ def _template_facts(look: Look, known: _Known, address: Address) -> TemplateFact
         look.state.template(address),
         look.observed.templates,
         known.intents.get(address, ()),
-        look.now,
+        look.by_service,
         supersede=address in look.choices.supersede,
     )
 

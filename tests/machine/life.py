@@ -124,7 +124,9 @@ class Life(Doubts):
         # Where a DELETE was announced, a 50013 says that it acted.
         doubted = self._announced()
         return [
-            id for id, at in born.items() if self.tool.now() - at < timedelta(minutes=9) and id not in doubted
+            id
+            for id, at in born.items()
+            if self.service.now - at < timedelta(minutes=9) and id not in doubted
         ]
 
     def repeat_a_campaign(self, which: int, pick: int) -> None:

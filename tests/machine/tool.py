@@ -29,6 +29,7 @@ from jsms_sync.errors import JsmsSyncError
 from jsms_sync.model.digests import Digester
 from jsms_sync.model.ending import Ending
 from jsms_sync.model.events import Bound, Settled
+from jsms_sync.model.observed import by_service
 from jsms_sync.model.outcomes import Outcome
 from jsms_sync.model.privacy import Secret
 from jsms_sync.model.records import Restored, State
@@ -211,9 +212,12 @@ class Tool:
         digester = self._digester(store.state)
         if store.state.account is None:
             store.commit(Bound(ACCOUNT, digester.key_id))
-        run = Run(
-            self._client, store, digester, self.now, DEFAULT_SETTINGS.limits.freeze, conditions.parallelism
-        )
+        limits, client = DEFAULT_SETTINGS.limits, self._client
+
+        def clock() -> datetime:
+            return by_service(self.now(), client.clock_skew, limits.max_skew)
+
+        run = Run(client, store, digester, clock, limits.freeze, conditions.parallelism)
         for outcome in self._parts.apply(self._parts.plan(plan), self._parts.run(run)):
             ended.outcomes.append(outcome)
 

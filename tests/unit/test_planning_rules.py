@@ -8,6 +8,7 @@ import pytest
 
 from jsms_sync.errors import InvalidInput
 from jsms_sync.model.decisions import Action, HeldCode, Reason, Refusal, RefusalCode
+from jsms_sync.model.observed import Gone
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Address, Definitions
 from jsms_sync.model.settings import Limits
@@ -127,6 +128,30 @@ def test_a_wrong_clock_stops_campaigns_but_not_their_deletion(
     shown = b.observed(known, clock_skew=skew)
     assert refused(wanted, known, shown=shown) == [(code, None) for code in codes]
     assert refused(wanted, known, allowing("clock-skew"), shown=shown) == []
+
+
+@pytest.mark.parametrize(("skew", "wrong"), [("-2h", "+2h"), ("+2h", "-2h"), ("-50s", "+0s")])
+def test_by_a_wrong_clock_no_young_text_is_taken_for_deleted(skew: str, wrong: str) -> None:
+    """It was submitted five minutes ago by the clock of the service, which is the one that counts."""
+    young = b.template_record(b.revision(status="auditing", age="-5m"))
+    known = b.state({"template.t": young})
+    shown = b.observed(known, {10: Gone()}, clock_skew=b.span(skew))
+    plan = make_plan(b.look(b.definitions(b.template()), known, shown, now=b.moment(wrong)))
+    assert ([held.code for held in plan.held], plan.changes) == (["unreadable"], ())
+
+
+def test_by_a_wrong_clock_no_text_that_a_campaign_needs_is_retired() -> None:
+    """By ours the grace period is over and the campaign was sent; by that of the service neither is."""
+    record = b.template_record(
+        b.revision(10, "old {{x}}", served=True, superseded="-30m"), b.revision(11, served=True), serving=11
+    )
+    pending = b.campaign_record({"1": b.batch(at="+30m", temp_id=10)})
+    known = b.state({"template.t": record, "campaign.c": pending})
+    wanted = b.definitions(b.template(retire_after="1m"), b.campaign(at="+30m"))
+    for skew, retired in ((b.span("-1h"), []), (None, [10])):
+        shown = b.observed(known, clock_skew=skew)
+        plan = make_plan(b.look(wanted, known, shown, now=b.moment("+1h")))
+        assert [change.remote_id for change in plan.changes if change.action == "retire"] == retired
 
 
 def test_by_a_wrong_clock_no_campaign_is_forgotten() -> None:
