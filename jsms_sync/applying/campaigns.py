@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -190,11 +191,14 @@ def drop(run: Run, change: Change, step: DropBatch) -> StepResult:
             return None
         if step.send_time - run.clock() <= LATEST:
             # Whichever it says: once its time has come, by a clock a minute ahead, it may have been sent.
-            return (*done(None), Remembered(_sent(run, change, step)))
+            return (*done(None), Remembered(_sent(run, change, step, step.send_time)))
         if refusal.number == UNKNOWN_SCHEDULE:
             return done(None)
-        gone = isinstance(read_schedule(run.client, step.schedule_id), Gone)
-        return done(None) if gone else None
+        seen = read_schedule(run.client, step.schedule_id)
+        if isinstance(seen, SeenSchedule) and seen.send_time - run.clock() <= LATEST:
+            # Somebody moved it to an earlier time.
+            return (*done(None), Remembered(_sent(run, change, step, seen.send_time)))
+        return done(None) if isinstance(seen, Gone) else None
 
     intent = _intent(run, change, "DELETE", step.key, remote_id=step.schedule_id)
     return carry_out(
@@ -202,8 +206,8 @@ def drop(run: Run, change: Change, step: DropBatch) -> StepResult:
     )
 
 
-def _sent(run: Run, change: Change, step: DropBatch) -> HistoryEntry:
-    return HistoryEntry(change.address, Happened.SENT, run.clock(), step.schedule_id, step.send_time)
+def _sent(run: Run, change: Change, step: DropBatch, at: datetime) -> HistoryEntry:
+    return HistoryEntry(change.address, Happened.SENT, run.clock(), step.schedule_id, at)
 
 
 def _target(run: Run, draft: Draft) -> Target:

@@ -154,6 +154,9 @@ def _compared(
     settled = replace(batch, gone=False)
     if announced is not None and announced.method == "PUT" and announced.target is not None:
         settled = _after_put(settled, announced.target, found, members, look)
+    if found.send_time <= look.now < settled.target.send_time:
+        # Somebody moved it to an earlier time, which has come: then it was sent.
+        settled = replace(settled, target=replace(settled.target, send_time=found.send_time))
     events = ([BatchSet(look.address, key, settled)] if settled != batch else []) + closing
     standing = _standing(settled, found, members, look)
     return Standings(key, settled, standing, members, found, roll), events

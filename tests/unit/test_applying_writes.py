@@ -46,6 +46,7 @@ from jsms_sync.model.resources import (
     campaign_address,
     template_address,
 )
+from jsms_sync.model.wire import china_time
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.reports.outcome_json import outcome_document
 from jsms_sync.state.files import Files
@@ -202,12 +203,17 @@ def test_wrong_status_after_a_single_put_is_a_refusal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("look", "result"),
-    [(refusal(50028), Result.DONE), (schedule(*PEOPLE), Result.FAILED), (refusal(50007), Result.FAILED)],
+    [
+        (refusal(50028), Result.DONE),
+        (schedule(*PEOPLE), Result.FAILED),
+        (schedule(*PEOPLE, at=china_time(NOW)), Result.DONE),
+        (refusal(50007), Result.FAILED),
+    ],
 )
 def test_wrong_status_of_a_delete_before_its_time_is_settled_by_a_look(
     tmp_path: Path, look: Says, result: Result
 ) -> None:
-    """50029 before the time has come: gone is done, anything else has failed."""
+    """50029 before the time has come: gone is done, moved and sent as well, anything else has failed."""
     with applying(tmp_path, refusal(50029), look) as (run, _):
         knowing(run.store)
         (outcome,) = carried_out(run, DROP)
