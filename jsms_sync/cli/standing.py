@@ -12,6 +12,7 @@ from jsms_sync.model.records import State
 from jsms_sync.planning.document import Json
 from jsms_sync.planning.due import due_document, not_ready
 from jsms_sync.planning.plan import Plan
+from jsms_sync.planning.shown_times import as_shown
 from jsms_sync.planning.status import status_document
 
 
@@ -43,8 +44,8 @@ def look(wanted: Wanted, connection: Connection, due: timedelta | None = None) -
     """One look at everything that is recorded, GETs only; nothing is written."""
     snapshot = backend(wanted.common).read()
     recorded = snapshot.state if snapshot else State(lineage="")
-    plan, _ = observed_plan(wanted, connection, snapshot.state if snapshot else None, priced=False)
-    state = after(recorded, plan.events)
+    plan, observed = observed_plan(wanted, connection, snapshot.state if snapshot else None, priced=False)
+    state = as_shown(after(recorded, plan.events), observed.schedules)
     document = status_document(wanted.definitions, recorded, state, wanted.now, plan.waits, plan.costs)
     notes = snapshot.notes if snapshot else ("there is no state here yet",)
     notes = (*notes, *doubts(recorded), *_unread(plan))

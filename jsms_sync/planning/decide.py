@@ -44,7 +44,7 @@ from jsms_sync.planning.safety import (
     plan_refusals,
 )
 from jsms_sync.planning.selection import Selection, select, stranded
-from jsms_sync.planning.uses import gone_ids, serving_of, used_ids
+from jsms_sync.planning.uses import gone_ids, named_ids, serving_of, used_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def make_plan(look: Look) -> Plan:
     campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
     campaigns |= held_back(campaigns, look.definitions, look.state.intents, look.digester.key_id)
     used = used_ids(campaigns.values(), look.state.intents, look.by_service)
+    used |= named_ids(look.definitions, look.by_service)
     texts = _texts(look.observed, views)
     costs = costs_of(look.definitions, campaigns, Tariff(texts, look.signature, look.rolls), look.now)
     refused = {address: view.refused for address, view in campaigns.items() if view.refused}

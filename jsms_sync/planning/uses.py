@@ -10,6 +10,7 @@ from jsms_sync.model.decisions import ChangeBatch, DropBatch
 from jsms_sync.model.events import IntentClosed
 from jsms_sync.model.observed import Gone, SeenTemplate, TemplateSeen, Unreadable
 from jsms_sync.model.records import Audit, Happened, Intent, State
+from jsms_sync.model.resources import Definitions
 from jsms_sync.model.serving import Serving
 from jsms_sync.model.text import variables
 
@@ -61,3 +62,9 @@ def _used(view: CampaignView, now: datetime) -> Iterable[int]:
     for step in steps:
         if isinstance(step, ChangeBatch) and isinstance(step.draft.template, int):
             yield step.draft.template
+
+
+def named_ids(definitions: Definitions, now: datetime) -> frozenset[int]:
+    """The ids that campaigns name which are still to be sent, scheduled or not."""
+    campaigns = definitions.campaigns.values()
+    return frozenset(c.temp_id for c in campaigns if c.temp_id is not None and c.send_time > now)

@@ -2,7 +2,7 @@
 
 import pytest
 from served import Served
-from workspace import Workspace
+from workspace import Workspace, held, outcomes
 
 pytestmark = pytest.mark.story
 
@@ -85,3 +85,42 @@ def test_drift_needs_a_state_and_its_account(standing: Workspace) -> None:
     """Without a state nothing is recorded: a wrong place must not look like peace."""
     assert standing.run("drift", "--state", "nowhere.json").exit == 5
     assert standing.having(JSMS_APP_KEY="a" * 24).run("drift").exit == 6
+
+
+def moved(workspace: Workspace, sandbox: Served, to: str) -> str:
+    """Somebody moves the campaign to that time in the console; its schedule's id."""
+    ((id, shown),) = sandbox.schedules().items()
+    people = [{"mobile": r["mobile"], "temp_para": r["temp_para"]} for r in shown["recipients"]]
+    body = {"send_time": to, "temp_id": sandbox.texts()[TEXT], "recipients": people}
+    assert sandbox.raw("PUT", f"schedule/batch/{id}", body) == 200
+    return id
+
+
+def test_what_was_moved_outside_is_due_when_jsms_shows_it(standing: Workspace, sandbox: Served) -> None:
+    """`status` tells the time at which it will be sent, and the alarm goes off for that one."""
+    soon = "2099-02-25T09:00:00+08:00"
+    sandbox.clock(soon)
+    here = standing.having(JSMS_SYNC_NOW=soon)
+    assert here.run("status", "--due", "24h").exit == 0
+    moved(here, sandbox, "2099-02-25 11:00:00")
+    ran = here.run("status", "--due", "24h", "--format", "json")
+    assert ran.exit == 1, ran
+    (due,) = ran.json["due"]["not_ready"]
+    assert (due["address"], due["send_time"]) == ("campaign.pilot", "2099-02-25T11:00:00+08:00")
+    assert ran.json["campaigns"][0]["send_time"] == "2099-02-25T11:00:00+08:00"
+
+
+def test_what_was_moved_outside_and_sent_then_stands_in_nobody_s_way(
+    standing: Workspace, sandbox: Served
+) -> None:
+    """It is told as sent, its definition can go, and another campaign is created."""
+    after = "2099-02-25T12:00:00+08:00"
+    moved(standing, sandbox, "2099-02-25 11:00:00")
+    sandbox.clock(after)
+    later = standing.having(JSMS_SYNC_NOW=after)
+    assert later.run("status", "--format", "json").json["campaigns"][0]["phase"] == "sent"
+    assert held(later.plan(exit=0))["campaign.pilot"] == "already-sent"
+    later.write(SHOP.replace("pilot:", "other:").replace("1991234567", "1991234560"))
+    assert outcomes(later.apply()) == {"campaign.pilot": "done", "campaign.other": "done"}
+    pending = [each for each in sandbox.schedules().values() if each["status"] == "pending"]
+    assert [each["send_time"] for each in pending] == ["2099-03-02 09:00:00"]

@@ -154,6 +154,22 @@ def test_by_a_wrong_clock_no_text_that_a_campaign_needs_is_retired() -> None:
         assert [change.remote_id for change in plan.changes if change.action == "retire"] == retired
 
 
+@pytest.mark.parametrize(("at", "codes"), [("+1d", [("template-in-use", "template.t")]), ("-1d", [])])
+def test_a_text_that_a_campaign_names_is_not_deleted(at: str, codes: list[tuple[str, str]]) -> None:
+    """Also one that this plan schedules, or that waits; what was sent needs it no more."""
+    known = b.state({"template.t": b.template_record(b.revision(served=True), serving=10)})
+    wanted = b.definitions(b.template("u"), b.campaign(template=None, temp_id=10, at=at))
+    assert refused(wanted, known) == codes
+    due = b.template_record(
+        b.revision(10, "old {{x}}", served=True, superseded="-2d"), b.revision(11, served=True), serving=11
+    )
+    superseded = b.state({"template.t": due})
+    wanted = b.definitions(b.template(retire_after="1d"), b.campaign(template=None, temp_id=10, at=at))
+    plan = make_plan(b.look(wanted, superseded))
+    retired = [change.remote_id for change in plan.changes if change.action == "retire"]
+    assert retired == ([] if codes else [10])
+
+
 def test_by_a_wrong_clock_no_campaign_is_forgotten() -> None:
     """What our clock takes for sent may still be pending, so it stays recorded (promise 3)."""
     known = b.state({"campaign.d": b.campaign_record({"1": b.batch(at="-1h")})})
