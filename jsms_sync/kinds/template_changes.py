@@ -125,7 +125,7 @@ def recorded(desired: Template, record: TemplateRecord | None) -> Decision:
 
 
 def _policy(protect: bool, retire_after: timedelta | None) -> dict[str, object]:
-    return {"protect": protect, "retire_after": duration(retire_after) if retire_after else None}
+    return {"protect": protect, "retire_after": None if retire_after is None else duration(retire_after)}
 
 
 def retire(address: Address, living: Living) -> Decision:

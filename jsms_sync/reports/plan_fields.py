@@ -11,17 +11,25 @@ from jsms_sync.reports.words import LONGEST, as_written, one_line, visible
 OPEN, CLOSE = "⟦", "⟧"
 """What stands round changed characters, with and without colours."""
 BEFORE, AFTER = "      before  ", "      after   "
+ENDS = frozenset({"delete", "retire", "forget"})
+"""The actions by which everything goes, so that it need not be said of each value."""
+TAKEN_AWAY = "(nothing)"
+"""What stands for a value that is taken away."""
 
 
 def field_lines(field: Mapping[str, Any], action: str, paint: Paint) -> Iterator[str]:
-    """One line for a value that comes or goes, else what was and what will be."""
+    """One line for a value that comes, or goes with all of it; else what was and what will be."""
     before, after = field["before"], field["after"]
     name = f"    {visible(field['path'])}:"
     if action == "create" or before is None:
         if after is not None:
             yield hung(f"{name} ", one_line(after))
-    elif after is None:
+    elif after is None and action in ENDS:
         yield hung(f"{name} ", one_line(before))
+    elif after is None:
+        yield name
+        yield hung(BEFORE, one_line(before))
+        yield f"{AFTER}{TAKEN_AWAY}"
     else:
         old, new = compared(clipped(before), clipped(after))
         yield name

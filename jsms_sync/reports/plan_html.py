@@ -9,7 +9,7 @@ from jsms_sync.planning.message import message_of
 from jsms_sync.reports.apply_command import apply_command
 from jsms_sync.reports.marked import Segments, compared, is_partial
 from jsms_sync.reports.page import listed, page, section, shown
-from jsms_sync.reports.plan_fields import clipped
+from jsms_sync.reports.plan_fields import ENDS, TAKEN_AWAY, clipped
 from jsms_sync.reports.plan_text import (
     SIGNS,
     batches,
@@ -141,8 +141,11 @@ def _field(field: Document, action: str) -> Iterator[str]:
     if action == "create" or before is None:
         if after is not None:
             yield f"{name}<dd>{shown(clipped(after))}</dd>"
-    elif after is None:
+    elif after is None and action in ENDS:
         yield f"{name}<dd>{shown(clipped(before))}</dd>"
+    elif after is None:
+        yield f'{name}<dd><p><span class="soft">before</span> {shown(clipped(before))}</p>'
+        yield f'<p><span class="soft">after</span> {TAKEN_AWAY}</p></dd>'
     else:
         old, new = compared(clipped(before), clipped(after))
         was, will = _marked(old, "del"), _marked(new, "ins")

@@ -9,7 +9,7 @@ from jsms_sync.reports.apply_command import apply_command
 from jsms_sync.reports.fitting import Entry, Fitted, fitted
 from jsms_sync.reports.markdown import block, code, prose
 from jsms_sync.reports.marked import Segments, compared, is_partial
-from jsms_sync.reports.plan_fields import clipped
+from jsms_sync.reports.plan_fields import ENDS, TAKEN_AWAY, clipped
 from jsms_sync.reports.plan_text import (
     SIGNS,
     batches,
@@ -143,8 +143,11 @@ def _field(field: Document, action: str) -> Iterator[str]:
     if action == "create" or before is None:
         if after is not None:
             yield f"{name}: {code(clipped(after))}"
-    elif after is None:
+    elif after is None and action in ENDS:
         yield f"{name}: {code(clipped(before))}"
+    elif after is None:
+        yield f"{name}, before: {code(clipped(before))}"
+        yield f"{name}, after: {TAKEN_AWAY}"
     else:
         old, new = compared(clipped(before), clipped(after))
         yield f"{name}, before: {_marked(old, 'del')}"

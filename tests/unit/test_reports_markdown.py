@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from jsms_sync.reports.apply_command import LONGEST, apply_command
 from jsms_sync.reports.fitting import REST, Entry, fitted
 from jsms_sync.reports.markdown import block, code, prose, size
 from jsms_sync.reports.outcome_markdown import outcome_markdown
+from jsms_sync.reports.plan_html import plan_html
 from jsms_sync.reports.plan_markdown import LIMIT, plan_markdown
 from jsms_sync.reports.problem_markdown import problems_markdown
 from jsms_sync.reports.status_markdown import status_markdown
@@ -264,3 +266,16 @@ def test_the_golden_plan_of_the_schema_is_told_too() -> None:
     """What `plan.json` holds can be shown as Markdown."""
     document = json.loads((GOLDEN / "plan.json").read_text(encoding="utf-8"))
     check_harmless(markdown(plan_markdown(document)))
+
+
+@pytest.mark.parametrize("told", [plan_markdown, plan_html], ids=["markdown", "html"])
+def test_what_is_taken_away_is_told_otherwise_than_what_comes(told: Callable[[Any], str]) -> None:
+    """Who reviews a plan sees that a signature goes, and does not read that it is set."""
+    document = r.shop()
+    change = next(each for each in document["changes"] if each["action"] == "modify")
+    change["fields"] = [{"path": "sign_id", "before": 4321, "after": None}]
+    gone = told(document)
+    change["fields"] = [{"path": "sign_id", "before": None, "after": 4321}]
+    come = told(document)
+    assert (gone.count("(nothing)"), come.count("(nothing)")) == (1, 0)
+    assert "4321" in gone

@@ -354,6 +354,16 @@ def test_a_plan_tells_all_errors_and_some_warnings_of_the_definitions() -> None:
         ),
         (
             plan(changes=[changed(fields=[{"path": "remark", "before": "x", "after": None}])]),
+            ["    remark:", "      before  x", "      after   (nothing)"],
+        ),
+        (
+            plan(changes=[changed(fields=[{"path": "remark", "before": None, "after": "x"}])]),
+            ["    remark: x"],
+        ),
+        (
+            plan(
+                changes=[changed(action="delete", fields=[{"path": "remark", "before": "x", "after": None}])]
+            ),
             ["    remark: x"],
         ),
         (
