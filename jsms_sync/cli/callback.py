@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jsms_sync.cli.groups import group
-from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.options import Amount, Common, command
 from jsms_sync.cli.session import backend, clock, credentials, offline, owner
 from jsms_sync.cli.terminal import notes, say, say_json
 from jsms_sync.errors import Exit, InvalidCallback
@@ -49,7 +49,7 @@ class _Manner:
 @command("ingest", example="jsms-sync callback ingest < body")
 @click.option(
     "--window",
-    type=click.FloatRange(0, min_open=True),
+    type=Amount(0, 24 * 365, min_open=True),
     default=WINDOW,
     show_default=True,
     metavar="HOURS",

@@ -1,5 +1,6 @@
 """The options that all commands share, accepted before and after the command."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,6 +61,17 @@ class Common:
         return self.settings.definitions
 
 
+class Amount(click.FloatRange):
+    """A finite number of a range; to click a NaN is in every one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number of anything.", param, ctx)
+        return number
+
+
 COMMON = (
     click.Option(
         ["-f", "--file"],
@@ -85,7 +97,7 @@ COMMON = (
     ),
     click.Option(
         ["--lock-timeout"],
-        type=click.FloatRange(0),
+        type=Amount(0),
         default=0,
         metavar="S",
         help="Wait that many seconds for a locked state.  [default: 0]",

@@ -48,6 +48,9 @@ def preview(common: Common, format: str, names: tuple[str, ...], values: bool, s
     NAME is that of a template or campaign, or its address; without one, all are shown. Variables are shown as
     placeholders unless --values is given; numbers are masked in any case.
     """
+    if signature is not None and (not signature.strip() or set("【】") & set(signature)):
+        help = "Write its text alone: --signature 极光."
+        raise InvalidInput(f"--signature cannot be {signature!r}", help=help, code="usage")
     definitions, _ = load_valid(common)
     known = common.settings.signature if signature is None else signature
     request = Request(_addresses(definitions, names), known, values)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.options import Amount, Common, command
 from jsms_sync.cli.session import clock, looks_ahead
 from jsms_sync.errors import Exit, InvalidInput, OperationFailed
 
@@ -25,7 +25,7 @@ from jsms_sync.errors import Exit, InvalidInput, OperationFailed
     show_default=True,
     help="How templates are audited.",
 )
-@click.option("--audit-delay", type=click.FloatRange(0), default=0, metavar="S", help="Seconds in the audit.")
+@click.option("--audit-delay", type=Amount(0), default=0, metavar="S", help="Seconds in the audit.")
 @click.option("--app-key", metavar="K", help="Another appKey than the sample of the API documents.")
 @click.option("--master-secret", metavar="S", help="Another master secret than the sample.")
 @click.option("--allow-remote", is_flag=True, help="Listen at an address that others can reach.")

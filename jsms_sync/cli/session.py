@@ -44,6 +44,8 @@ def looks_ahead(common: Common) -> bool:
 def _moment(text: str, given_by: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
+        if not 2000 <= moment.year < 3000:
+            raise ValueError
     except ValueError:
         message = f"{given_by} {text}: not a time"
         raise InvalidInput(message, help="Write it as 2027-03-01T09:55:00+08:00.") from None

@@ -15,7 +15,12 @@ from jsms_sync.model.records import Restored, State
 from jsms_sync.planning.document import FORMAT_VERSION
 from jsms_sync.planning.surgery import pushed
 from jsms_sync.state.document import decode
-from jsms_sync.state.store import Found, Replaced
+from jsms_sync.state.store import Backend, Found, Replaced
+
+LOSES = (
+    "It does not know schedules that the state knew. Campaigns that it does not record are held until they "
+    "are settled: compare with the JSMS console, then `jsms-sync state restore --settled`.\n"
+)
 
 
 def _read(folder: Path, file: str, *, backups: bool = False) -> State:
@@ -32,15 +37,23 @@ def _read(folder: Path, file: str, *, backups: bool = False) -> State:
 def push(common: Common, format: str, document: str) -> Exit:
     """Put a document in the place of the state; `-` reads it from stdin.
 
-    It has to be of the same lineage and not older, as one that was pulled and edited is.
+    It has to be of the same lineage and not older, as one that was pulled and edited is. Where it does not
+    know schedules that the state knew, campaigns that it does not record are held, as after a restore.
     """
-    new, place = _read(common.chdir, document), backend(common)
+    new, place, now = _read(common.chdir, document), backend(common), clock(common)()
 
     def choose(found: Found) -> State:
-        return pushed(new, found.state, exists=found.exists, place=place.location)
+        return pushed(new, found.state, exists=found.exists, place=place.location, now=now)
 
     replaced = place.replace(choose, owner=owner("state push"), timeout=common.lock_timeout)
-    return _told(common, format, "push", f"{document} is the state now.\n", replaced)
+    told = f"{document} is the state now.\n"
+    return _told(common, format, "push", told + (LOSES if _loses(place, new) else ""), replaced)
+
+
+def _loses(place: Backend, new: State) -> bool:
+    """Whether what was put there counts as restored, and the document did not."""
+    snapshot = place.read()
+    return snapshot is not None and snapshot.state.restored != new.restored
 
 
 @command("restore", example="jsms-sync state restore jsms-sync.state.json.backup")

@@ -8,7 +8,7 @@ import click
 
 from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.looking import Wanted
-from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.options import Amount, Common, command
 from jsms_sync.cli.polling import REAL, Pace, seen
 from jsms_sync.cli.session import Connection, backend, clock, connected
 from jsms_sync.cli.standing import Standing, look
@@ -18,7 +18,17 @@ from jsms_sync.cli.views import tell
 from jsms_sync.errors import Exit, fold
 from jsms_sync.model.observed import Unreadable
 from jsms_sync.model.records import Audit, State
-from jsms_sync.planning.audits import BAD, Key, Revisions, Verdict, Verdicts, auditing, revisions, verdicts
+from jsms_sync.planning.audits import (
+    BAD,
+    Key,
+    Revisions,
+    Verdict,
+    Verdicts,
+    auditing,
+    revisions,
+    undecided,
+    verdicts,
+)
 from jsms_sync.planning.status import in_phase
 from jsms_sync.reports.wait_text import news, still_waiting
 
@@ -31,7 +41,7 @@ SILENCE = 600.0
     example="jsms-sync wait --timeout 14400 && jsms-sync apply --auto-approve",
     reports=("text", "json", "markdown"),
 )
-@click.option("--timeout", type=click.FloatRange(0), metavar="S", help="Give up after so many seconds.")
+@click.option("--timeout", type=Amount(0), metavar="S", help="Give up after so many seconds.")
 def wait(common: Common, format: str, timeout: float | None) -> Exit:
     """Wait until no audit of a submitted text is open.
 
@@ -95,10 +105,9 @@ def _look(
     state = snapshot.state if snapshot else State(lineage="")
     connection.identity.check(state)
     known = revisions(wanted.definitions, state, now)
-    open_ones = auditing(known)
-    followed.update(open_ones)
-    ids = {temp_id for _, temp_id in open_ones}
+    ids = {temp_id for _, temp_id in undecided(known)}
     shown = read_templates(connection.client, ids, parallelism=wanted.common.parallelism)
+    followed.update(auditing(known, shown))
     unread = ((id, each.why) for id, each in shown.items() if isinstance(each, Unreadable))
     trouble = tuple(f"{id} could not be read: {why}; trying again" for id, why in unread)
     return known, verdicts(followed, known, shown, now), trouble

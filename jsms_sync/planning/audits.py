@@ -38,9 +38,19 @@ def revisions(definitions: Definitions, state: State, now: datetime) -> Revision
     return {(a, temp_id): r for a, record in records if record for temp_id, r in record.revisions.items()}
 
 
-def auditing(known: Revisions) -> tuple[Key, ...]:
-    """Those that are recorded as being in their audit."""
-    return tuple(key for key, revision in known.items() if revision.status is Audit.AUDITING)
+def undecided(known: Revisions) -> tuple[Key, ...]:
+    """Those whose audit may be open: one that was rejected may have been submitted again by somebody else."""
+    return tuple(key for key, revision in known.items() if revision.status is not Audit.APPROVED)
+
+
+def auditing(known: Revisions, seen: Mapping[int, TemplateSeen]) -> tuple[Key, ...]:
+    """Those that are recorded, or were seen, in their audit."""
+    return tuple(key for key in undecided(known) if _is_open(known[key], seen.get(key[1])))
+
+
+def _is_open(revision: Revision, seen: TemplateSeen | None) -> bool:
+    in_audit = isinstance(seen, SeenTemplate) and seen.status is Audit.AUDITING
+    return in_audit or revision.status is Audit.AUDITING
 
 
 def verdicts(
@@ -57,11 +67,11 @@ def _verdict(revision: Revision | None, seen: TemplateSeen | None, now: datetime
     """
     if revision is None:
         return Verdict.WITHDRAWN
-    if revision.status is not Audit.AUDITING:
-        return Verdict(revision.status.value)
     match seen:
         case SeenTemplate(status=status):
             return Verdict(status.value)
+        case _ if revision.status is not Audit.AUDITING:
+            return Verdict(revision.status.value)
         case Gone() if now - revision.created_at >= YOUNG:
             return Verdict.MISSING
         case _:

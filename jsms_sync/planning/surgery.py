@@ -5,9 +5,19 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
 from jsms_sync.errors import InvalidInput, Refused
 from jsms_sync.model.events import Event, Forgotten, Remembered
-from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry, Record, State, TemplateRecord
+from jsms_sync.model.records import (
+    CampaignRecord,
+    Happened,
+    HistoryEntry,
+    Record,
+    Restored,
+    State,
+    TemplateRecord,
+)
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.planning.moves import moving
 
@@ -108,15 +118,27 @@ def _ending(record: CampaignRecord, now: datetime, *, is_pending: bool) -> Happe
     return Happened.FORGOTTEN
 
 
-def pushed(new: State, current: State | None, *, exists: bool, place: str) -> State:
-    """The state that is pushed; Refused where it is not a later one of the state that stands there."""
+def pushed(new: State, current: State | None, *, exists: bool, place: str, now: datetime) -> State:
+    """The state that is pushed; Refused where it is not a later one of the state that stands there.
+
+    Schedules that it does not know any more may exist, so then it counts as restored (promise 5).
+    """
     if current is None and exists:
         raise _not_pushed(f"what stands at {place} cannot be read, so nothing can be compared with it")
     if current is not None and current.lineage != new.lineage:
         raise _not_pushed(f"it has the lineage {new.lineage}, and the state at {place} {current.lineage}")
     if current is not None and new.serial < current.serial:
         raise _not_pushed(f"its serial {new.serial} is older than that of the state, {current.serial}")
+    if current is not None and _scheduled(current) - _scheduled(new):
+        return msgspec.structs.replace(new, restored=Restored(now))
     return new
+
+
+def _scheduled(state: State) -> set[str]:
+    """What may be at JSMS for campaigns: the ids of schedules, and those of announced POSTs."""
+    records = (record for record in state.resources.values() if isinstance(record, CampaignRecord))
+    ids = {batch.schedule_id for record in records for batch in record.batches.values()}
+    return ids | {i.id for i in state.intents if i.creates and kind_of(i.address) == "campaign"}
 
 
 def _not_pushed(why: str) -> Refused:

@@ -30,6 +30,10 @@ ERRORS: Mapping[str, Words] = {
         "No resource of that address is recorded or defined.",
         "`jsms-sync state list` shows what is recorded; an address is template.NAME or campaign.NAME.",
     ),
+    "same-variable": Words(
+        "Two names differ in `-` and `_` alone, and would be one environment variable with two values.",
+        "Rename one of them; `moved_from` keeps its record. Or use `--format json`.",
+    ),
     "unknown-name": Words(
         "No template or campaign of that name is defined.",
         "`jsms-sync preview` without a name shows all.",

@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping
 
+from jsms_sync.errors import InvalidInput
+
 
 def env_text(ids: Mapping[str, int]) -> str:
-    """One `JSMS_TEMPLATE_NAME=ID` per line."""
-    return "".join(f"JSMS_TEMPLATE_{name.upper().replace('-', '_')}={id}\n" for name, id in ids.items())
+    """One `JSMS_TEMPLATE_NAME=ID` per line; InvalidInput where two names would be one variable."""
+    names: dict[str, str] = {}
+    for name in ids:
+        variable = f"JSMS_TEMPLATE_{name.upper().replace('-', '_')}"
+        if variable in names:
+            raise InvalidInput(
+                f"{names[variable]} and {name} would both be {variable}",
+                help="Rename one of them (`moved_from` keeps its record), or use --format json.",
+                code="same-variable",
+            )
+        names[variable] = name
+    return "".join(f"{variable}={ids[name]}\n" for variable, name in names.items())
 
 
 def yaml_text(ids: Mapping[str, int]) -> str:

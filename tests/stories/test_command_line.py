@@ -515,3 +515,27 @@ def test_a_reader_that_goes_away_is_no_bug(standing: Workspace) -> None:
     )
     assert "Traceback" not in ran.stderr
     assert "bug" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("callback", "ingest", "--window", "nan"),
+        ("callback", "ingest", "--window", "inf"),
+        ("callback", "ingest", "--window", "1e300"),
+        ("wait", "--timeout", "nan"),
+        ("status", "--lock-timeout", "inf"),
+        ("plan", "--offline", "--now", "9999-12-31T23:59:59Z"),
+        ("plan", "--offline", "--now", "0001-01-01T00:00:00+08:00"),
+        ("preview", "--signature", "【极光】"),
+        ("preview", "--signature", ""),
+    ],
+)
+def test_odd_values_of_options_are_mistakes_and_no_bugs(
+    workspace: Workspace, arguments: tuple[str, ...]
+) -> None:
+    """Exit 3, with the option that is meant."""
+    workspace.write(SHOP)
+    ran = workspace.run(*arguments, stdin=b"")
+    assert ran.exit == 3, ran
+    assert next(each for each in arguments if each.startswith("--") and each != "--offline") in ran.told

@@ -108,6 +108,21 @@ def test_what_was_pulled_and_edited_is_pushed(standing: Workspace, sandbox: Serv
     assert actions(plan) == {"template.order-shipped": "record"}
 
 
+def test_a_pushed_state_that_forgets_a_schedule_texts_nobody_again(
+    standing: Workspace, sandbox: Served
+) -> None:
+    """Its campaign is held until a person has compared with the console, as after a restore."""
+    pulled = standing.run("state", "pull").json
+    del pulled["resources"]["campaign.pilot"]
+    standing.write(json.dumps(pulled), "edited.json")
+    pushed = standing.run("state", "push", "edited.json")
+    assert (pushed.exit, "does not know schedules" in pushed.words) == (0, True), pushed
+    assert held(standing.plan()) == {"campaign.pilot": "unknown-outcome"}
+    (id,) = sandbox.schedules()
+    assert standing.run("resolve", "campaign.pilot", "--created", id).exit == 0
+    standing.plan(exit=0)
+
+
 def test_a_state_moves_to_another_place(standing: Workspace) -> None:
     """Pulled from one location, pushed to one where nothing is."""
     standing.write(standing.run("state", "pull").stdout, "copy.json")

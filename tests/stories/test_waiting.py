@@ -189,6 +189,9 @@ def test_wait_has_the_exit_codes_of_the_contract(submitted: Workspace, sandbox: 
     assert submitted.run("wait", "--format", "json").exit == 1, (
         "recorded by now, and approved no more than before"
     )
+    again = {"template": OLD, "type": 2}
+    assert sandbox.raw("PUT", f"templates/{shipped}", again) == 200
+    assert submitted.run("wait", "--timeout", "0").exit == 4, "somebody has submitted it again in the console"
     sandbox.approve(shipped)
     assert submitted.run("wait", "-q").exit == 0
     assert submitted.run("wait", "--timeout", "soon").exit == 3

@@ -7,7 +7,7 @@ import pytest
 
 from jsms_sync.model.records import Revision
 from jsms_sync.model.resources import Address
-from jsms_sync.planning.audits import auditing, revisions, verdicts
+from jsms_sync.planning.audits import auditing, revisions, undecided, verdicts
 
 T, U = Address("template.t"), Address("template.u")
 OPEN = b.revision(11, status="auditing")
@@ -26,7 +26,15 @@ def test_open_are_the_audits_that_are_recorded_at_defined_addresses() -> None:
     wanted = b.definitions(b.template(), b.template("u", moved_from="before"), b.template("new"))
     found = revisions(wanted, known, b.NOON)
     assert list(found) == [(T, 10), (T, 11), (U, 13)]
-    assert auditing(found) == ((T, 11), (U, 13))
+    assert auditing(found, {}) == ((T, 11), (U, 13))
+
+
+def test_open_is_the_audit_of_a_rejected_text_that_was_submitted_again() -> None:
+    """By somebody in the console, or by a request whose answer was lost: JSMS shows it in its audit."""
+    known = {(T, 10): b.revision(10), (T, 11): b.revision(11, status="rejected")}
+    assert undecided(known) == ((T, 11),)
+    for shown, found in (("auditing", ((T, 11),)), ("rejected", ()), ("approved", ())):
+        assert auditing(known, {11: SEEN[shown]}) == found
 
 
 @pytest.mark.parametrize(
@@ -41,6 +49,8 @@ def test_open_are_the_audits_that_are_recorded_at_defined_addresses() -> None:
         (b.revision(11, status="auditing", age="-9m"), b.GONE, "auditing"),
         (b.revision(11), None, "approved"),
         (b.revision(11, status="rejected"), None, "rejected"),
+        (b.revision(11, status="rejected"), SEEN["auditing"], "auditing"),
+        (b.revision(11, status="rejected"), SEEN["approved"], "approved"),
         (None, None, "withdrawn"),
     ],
 )

@@ -8,6 +8,7 @@ import builders as b
 import pytest
 import report_cases
 
+from jsms_sync.errors import InvalidInput
 from jsms_sync.model.decisions import HeldCode
 from jsms_sync.model.resources import Address, Position, Problem, Severity
 from jsms_sync.planning.audits import Verdict
@@ -134,6 +135,12 @@ def test_outputs_quote_what_yaml_would_misread() -> None:
     ids = {"login-code": 1, "007": 2, "no": 3, "y": 4, "a_b": 5}
     assert yaml_text(ids) == 'login-code: 1\n"007": 2\n"no": 3\n"y": 4\na_b: 5\n'
     assert env_text({"login-code": 1, "a_b": 5}) == "JSMS_TEMPLATE_LOGIN_CODE=1\nJSMS_TEMPLATE_A_B=5\n"
+
+
+def test_two_names_that_would_be_one_variable_are_told() -> None:
+    """The later one would win, and an application send the wrong text."""
+    with pytest.raises(InvalidInput, match=r"a-b and a_b would both be JSMS_TEMPLATE_A_B"):
+        env_text({"a-b": 1, "a_b": 2})
 
 
 NOON = "2027-03-01T12:00:00+08:00"

@@ -9,7 +9,7 @@ from jsms_sync.kinds.campaign_rekey import rekeyed
 from jsms_sync.model.digests import unpack
 from jsms_sync.model.events import CampaignSet, Forgotten, Moved, Remembered, fold
 from jsms_sync.model.observed import ScheduleSeen
-from jsms_sync.model.records import Batch, Happened, Record, State
+from jsms_sync.model.records import Batch, Happened, Record, Restored, State
 from jsms_sync.model.resources import Address
 from jsms_sync.planning.history import by_address, unsettled
 from jsms_sync.planning.inventory import known_addresses, list_document, record_document
@@ -144,11 +144,23 @@ def test_an_open_outcome_is_not_forgotten(method: str) -> None:
     assert refusal(state, "template.t").code == "unknown-outcome"
 
 
+@pytest.mark.parametrize(
+    ("left", "is_held"), [({}, True), ({"campaign.d": b.campaign_record({"1": b.batch()})}, False)]
+)
+def test_a_state_that_forgets_schedules_counts_as_restored(left: dict[str, Record], is_held: bool) -> None:
+    """They may still be there, and would be scheduled once more; under another name they are known."""
+    current = b.state({"campaign.c": b.campaign_record({"1": b.batch()})})
+    new = pushed(b.state(left), current, exists=True, place="here", now=b.NOON)
+    assert new.restored == (Restored(b.NOON) if is_held else None)
+    doubted = b.state(intents=[b.intent("POST", "campaign.c")])
+    assert pushed(b.state(), doubted, exists=True, place="here", now=b.NOON).restored == Restored(b.NOON)
+
+
 def test_a_later_state_of_the_same_lineage_is_pushed() -> None:
     """Also the same serial, edited; and anything where nothing stands."""
     new = b.state()
-    assert pushed(new, b.state({T: SERVED}), exists=True, place="here") is new
-    assert pushed(new, None, exists=False, place="here") is new
+    assert pushed(new, b.state({T: SERVED}), exists=True, place="here", now=b.NOON) is new
+    assert pushed(new, None, exists=False, place="here", now=b.NOON) is new
 
 
 @pytest.mark.parametrize(
@@ -162,7 +174,7 @@ def test_a_later_state_of_the_same_lineage_is_pushed() -> None:
 def test_what_does_not_follow_is_not_pushed(current: State | None, says: str) -> None:
     """Exit 5, and the way that does it all the same."""
     with pytest.raises(JsmsSyncError, match=says) as caught:
-        pushed(b.state(), current, exists=True, place="here")
+        pushed(b.state(), current, exists=True, place="here", now=b.NOON)
     assert caught.value.exit is Exit.REFUSED
     assert "state restore" in caught.value.help
 
