@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jsms_sync import __version__
 from jsms_sync.cli.options import Common
+from jsms_sync.cli.pinned import check_pinned
 from jsms_sync.cli.progress import progress
 from jsms_sync.cli.session import Connection, Identity, clock, looks_ahead
 from jsms_sync.definitions.uncollected import uncollected
@@ -108,6 +109,7 @@ def offline_plan(
     """The plan from the state alone; nothing is asked of JSMS, and it says what that leaves out."""
     known = state or State(lineage="")
     identity.check(known)
+    check_pinned(wanted.common, known)
     has_campaigns = any(kind_of(address) == "campaign" for address in known.resources)
     is_other = has_campaigns and digester_of(identity, known).key_id != known.key_id
     left_out = (OFFLINE, *((OTHER_KEY,) if is_other else ()))

@@ -9,6 +9,7 @@ import click
 
 from jsms_sync.cli.groups import group
 from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.pinned import check_pinned
 from jsms_sync.cli.session import backend, clock, owner
 from jsms_sync.cli.state_rekey import rekey
 from jsms_sync.cli.state_replacing import push, restore
@@ -32,6 +33,7 @@ def _snapshot(common: Common) -> Snapshot:
     snapshot = place.read()
     if snapshot is None:
         raise no_state(place.location)
+    check_pinned(common, snapshot.state)
     notes(common, snapshot.notes)
     return snapshot
 
@@ -110,6 +112,7 @@ def _mend(
     """The events are recorded under the lock, after a backup."""
     place = backend(common)
     with place.hold(owner=owner(f"state {verb}"), timeout=common.lock_timeout) as store:
+        check_pinned(common, store.state)
         notes(common, store.notes)
         changes = events(store.state, clock(common)())
         backup = place.back_up(store.state)

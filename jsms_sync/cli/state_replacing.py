@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.pinned import check_pinned
 from jsms_sync.cli.session import backend, clock, owner
 from jsms_sync.cli.terminal import hint, notes, say, say_json
 from jsms_sync.errors import Exit, InvalidInput
@@ -41,6 +42,7 @@ def push(common: Common, format: str, document: str) -> Exit:
     know schedules that the state knew, campaigns that it does not record are held, as after a restore.
     """
     new, place, now = _read(common.chdir, document), backend(common), clock(common)()
+    check_pinned(common, new)
 
     def choose(found: Found) -> State:
         return pushed(new, found.state, exists=found.exists, place=place.location, now=now)
@@ -77,6 +79,7 @@ def restore(common: Common, format: str, document: str | None, settled: bool) ->
 
 def _restore(common: Common, format: str, file: str) -> Exit:
     copy, place, now = _read(common.chdir, file, backups=True), backend(common), clock(common)()
+    check_pinned(common, copy)
 
     def choose(found: Found) -> State:
         nonces = {**copy.nonces, **(found.state.nonces if found.state else {})}
@@ -93,6 +96,7 @@ def _restore(common: Common, format: str, file: str) -> Exit:
 def _settle(common: Common, format: str) -> Exit:
     place = backend(common)
     with place.hold(owner=owner("state restore"), timeout=common.lock_timeout) as store:
+        check_pinned(common, store.state)
         notes(common, store.notes)
         if store.state.restored is None:
             raise InvalidInput("this state was not restored, so there is nothing to settle")

@@ -11,6 +11,7 @@ import click
 from jsms_sync.cli.loading import load_valid
 from jsms_sync.cli.looking import Wanted
 from jsms_sync.cli.options import Common, command
+from jsms_sync.cli.pinned import check_pinned
 from jsms_sync.cli.polling import seen
 from jsms_sync.cli.session import Connection, backend, clock, connected
 from jsms_sync.cli.standing import Standing, look
@@ -104,6 +105,8 @@ def _show(common: Common, standing: Standing, shown: Standing | None, now: datet
 def outputs(common: Common, format: str) -> Exit:
     """Print the recorded serving temp_id of every template, for application code. Asks nothing of JSMS."""
     snapshot = backend(common).read()
+    if snapshot:
+        check_pinned(common, snapshot.state)
     ids = serving(snapshot.state) if snapshot else {}
     notes(common, doubts(snapshot.state) if snapshot else ())
     match format:

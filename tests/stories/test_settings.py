@@ -289,3 +289,28 @@ def test_commands_that_need_no_settings_do_not_read_them(workspace: Workspace) -
     schema = workspace.run("schema", "--settings")
     assert json.loads(schema.stdout) == json.loads(schema_text(SETTINGS))
     assert json.loads(workspace.run("schema").stdout) == json.loads(schema_text())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("outputs",),
+        ("plan", "--offline"),
+        ("state", "list"),
+        ("state", "pull"),
+        ("state", "rm", "template.one"),
+        ("state", "push", "staging.state.json"),
+        ("state", "restore", "staging.state.json"),
+    ],
+)
+def test_the_state_of_another_account_is_not_that_of_the_environment(
+    two: Workspace, command: tuple[str, ...]
+) -> None:
+    """Also where nothing is asked of JSMS, and no appKey is at hand: exit 6, and it stays as it was."""
+    assert applied(two, "staging").exit == 0
+    before = (two.folder / "staging.state.json").read_bytes()
+    nobody = two.having(LIVE_KEY=None)
+    ran = nobody.run(*command, "--env", "production", "--state", "staging.state.json")
+    assert ran.exit == 6, ran
+    assert "pinned at jsms-sync.yaml:11:14" in ran.words
+    assert (two.folder / "staging.state.json").read_bytes() == before
