@@ -116,8 +116,10 @@ def _rows(text: str, name: str) -> Iterator[Row]:
         header = [cell.strip() for cell in next(reader, [])]
         missing = [column for column in COLUMNS if column not in header]
         if missing:
-            near = "; ".join(filter(None, (did_you_mean(cell, missing) for cell in header)))
+            near = "; ".join(filter(None, (did_you_mean(cell, missing) for cell in header if cell)))
+            other = next((s for s in (";", "\t") if len(header) == 1 and s in text.partition("\n")[0]), None)
             help = near or "The first row names the columns: `address,id`."
+            help = f"Separate the columns by commas, not by {other!r}." if other else help
             raise InvalidInput(f"{name}:1: there is no column `{missing[0]}`", help=help, code="csv-header")
         places = [header.index(column) for column in COLUMNS]
         for row in reader:

@@ -40,6 +40,8 @@ class Gathered:
 def gather(common: "Common") -> Gathered:
     """The settings from every place; InvalidInput for an environment that the file does not have."""
     file = definitions.load_settings(common.chdir)
+    if file is None:
+        _check_misnamed(common)
     layers = [file.top, _environment(file, common.env)] if file else [_environment(file, common.env)]
     if common.sandbox:
         layers = [_without(layer, _FILE_ONLY_OUTSIDE) for layer in layers]
@@ -47,6 +49,14 @@ def gather(common: "Common") -> Gathered:
     else:
         layers.append(_variables())
     return Gathered(settle(*layers, _flags(common)), file.problems if file else ())
+
+
+def _check_misnamed(common: "Common") -> None:
+    """Raises InvalidInput for a file whose limits somebody believes to hold."""
+    name = str(Path(SETTINGS_FILE).with_suffix(".yml"))
+    if name not in common.file and (common.chdir / name).exists():
+        help = f"Rename it, or the limits in it do not hold: mv {name} {SETTINGS_FILE}"
+        raise InvalidInput(f"{name} is not read: settings stand in {SETTINGS_FILE}", help=help)
 
 
 def _environment(file: "SettingsFile | None", name: str | None) -> Layer:

@@ -64,7 +64,7 @@ def _template(
         "address": address,
         "phase": revision.status.value if revision else _without_revision(address, history),
         "temp_id": revision.temp_id if revision else None,
-        "serving_temp_id": before.serving if before else None,
+        "serving_temp_id": before.serving if before and before.serving in record.revisions else None,
         "refuse_reason": revision.refuse_reason if revision else None,
         "since": china_iso(since),
         "expected_approval": china_iso(expected_approval(since) if since else None),

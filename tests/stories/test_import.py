@@ -598,6 +598,7 @@ LISTS = {
         "adress,id\ntemplate.a,1\n",
         ["l.csv:1: there is no column `address`", "did you mean `address`?"],
     ),
+    "semicolons": ("address;id\ntemplate.a;1\n", ["there is no column `address`", "commas, not by ';'"]),
     "nothing": ("", ["l.csv:1: there is no column `address`"]),
     "no rows": ("address,id\n\n , \n", ["l.csv has no rows"]),
     "not csv": ('address,id\n"template.a"b,1\n', ["l.csv:2: this row is not valid CSV"]),

@@ -314,3 +314,11 @@ def test_the_state_of_another_account_is_not_that_of_the_environment(
     assert ran.exit == 6, ran
     assert "pinned at jsms-sync.yaml:11:14" in ran.words
     assert (two.folder / "staging.state.json").read_bytes() == before
+
+
+def test_settings_of_another_name_are_not_passed_over(workspace: Workspace) -> None:
+    """Somebody believes that the limits in it hold: exit 3, with the name that is read."""
+    workspace.write("version: 1\nlimits: {max_deletes: 0}\n", "jsms-sync.yml")
+    workspace.write(TEXTS)
+    ran = workspace.run("validate")
+    assert (ran.exit, "settings stand in jsms-sync.yaml" in ran.stderr) == (3, True), ran

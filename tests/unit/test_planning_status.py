@@ -91,8 +91,8 @@ def test_a_campaign_tells_which_revision_it_waits_for(
 def test_a_template_that_vanished_is_missing() -> None:
     """When the last that happened to it was that somebody else deleted it."""
     entry = HistoryEntry(T, Happened.DELETED_OUTSIDE, b.NOON, 10)
-    ((found,), _) = shown(b.state({T: b.template_record()}, history=[entry]), b.template())
-    assert found["phase"] == "missing"
+    ((found,), _) = shown(b.state({T: b.template_record(serving=10)}, history=[entry]), b.template())
+    assert (found["phase"], found["serving_temp_id"]) == ("missing", None)
 
 
 def test_serving_is_what_was_recorded_not_what_was_just_seen() -> None:
