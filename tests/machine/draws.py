@@ -87,7 +87,7 @@ EVENTS: Draws = {
     "meddle": {
         "which": few,
         "what": st.sampled_from(
-            ["delete-template", "rewrite-template", "delete-schedule", "fewer", "params", "later"]
+            ["delete-template", "rewrite-template", "delete-schedule", "fewer", "params", "later", "sooner"]
         ),
         "pick": picks,
     },

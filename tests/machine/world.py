@@ -89,8 +89,11 @@ class World(Team):
         if how == "params":
             people[0]["temp_para"]["m"] = "w"
         # What is moved by more may come due long after the tool believes it sent: nobody can help that.
-        later = from_china_time(shown["send_time"]) + timedelta(minutes=2 * (how == "later"))
-        body = {"send_time": china_time(later), "temp_id": shown["temp_id"]}
+        at = from_china_time(shown["send_time"]) + timedelta(minutes=2 * (how == "later"))
+        # Where nobody can see that it was sent then, it looks as if somebody had deleted it.
+        if how == "sooner" and self.beliefs.get("sent_is_readable", True):
+            at = min(at, self.service.now + timedelta(minutes=3))
+        body = {"send_time": china_time(at), "temp_id": shown["temp_id"]}
         if shown["kind"] == "single":
             self.service.raw("PUT", f"schedule/{id}", {**body, **people[0]})
         else:
