@@ -12,7 +12,7 @@ from jsms_sync.model.ending import Ending
 from jsms_sync.model.records import CampaignRecord, Intent, State
 from jsms_sync.model.resources import Address
 from jsms_sync.model.stop import Stop, Stopped
-from jsms_sync.state.store import Backend
+from jsms_sync.state.store import Backend, read_regardless
 
 UNDER_WAY = 35.0
 """Seconds for which a POST may be under way: 5 to connect and 30 for its answer (architecture §6)."""
@@ -114,7 +114,7 @@ class _Passes:
 
     def _see(self) -> None:
         """What is recorded by now is found and marked, by the time of the service as far as it is known."""
-        snapshot, self._now = self._halting.place.read(), self._halting.now()
+        snapshot, self._now = read_regardless(self._halting.place), self._halting.now()
         # A clock that is ahead would say of what is pending that it was over when it was stopped.
         self._since = min(self._since, self._now)
         state = snapshot.state if snapshot else State(lineage="")

@@ -17,7 +17,7 @@ from jsms_sync.planning.history import by_address, was_cancelled, was_sent
 from jsms_sync.planning.surgery import address_of, unknown_address
 from jsms_sync.reports.cancel_json import cancel_document
 from jsms_sync.reports.cancel_text import cancel_text
-from jsms_sync.state.store import Backend, no_state
+from jsms_sync.state.store import Backend, no_state, read_regardless
 
 AGAIN = "What is cancelled stays so: `jsms-sync apply --recreate ADDRESS` schedules it again."
 UNMARKED = (
@@ -53,7 +53,7 @@ def cancel(common: Common, format: str, names: tuple[str, ...], is_all: bool) ->
 def _state(common: Common, place: Backend, names: tuple[str, ...], now: datetime) -> State:
     """The state; where it cannot be read, what was named is stopped as far as a mark can do that."""
     try:
-        snapshot = place.read()
+        snapshot = read_regardless(place)
     except JsmsSyncError:
         _mark_unread(common, place, names, now)
         raise

@@ -11,7 +11,8 @@ from jsms_sync.model.decisions import Change
 from jsms_sync.model.records import State
 from jsms_sync.model.resources import Address
 from jsms_sync.planning.choices import Choices
-from jsms_sync.planning.fingerprint import fingerprint
+from jsms_sync.planning.fields import differences
+from jsms_sync.planning.fingerprint import fingerprint, plan_digest
 from jsms_sync.planning.plan import Plan
 
 LIFETIME = timedelta(days=7)
@@ -71,11 +72,21 @@ class SavedState(msgspec.Struct, frozen=True, kw_only=True):
     serial: int
 
 
+class SavedField(msgspec.Struct, frozen=True, kw_only=True):
+    """One field as the plan shows it."""
+
+    path: str
+    before: object
+    after: object
+
+
 class SavedChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One change, by what it does."""
+    """One change: by its fingerprint what it does, and what people read of it."""
 
     address: Address
     fingerprint: str
+    action: str
+    fields: tuple[SavedField, ...]
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +100,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     state: SavedState
     settings_digest: str
     made_from: Made
+    digest: str
     changes: tuple[SavedChange, ...]
     without_recipients: bool = False
 
@@ -115,7 +127,7 @@ def covered(saved: Saved, plan: Plan, state: State) -> Plan:
     What has become possible since is left out, and a note tells how much. Raises Stale, naming every change
     that would no longer be the same, and the state when it was written meanwhile.
     """
-    _refuse([*_other_state(saved.state, state), *_other_changes(saved, plan)])
+    _refuse([*_other_state(saved.state, state), *_other_changes(saved, plan), *_rewritten(saved, plan)])
     planned = {change.fingerprint for change in saved.changes}
     kept = replace(plan, origin=replace(plan.origin, id=saved.id))
     return narrowed(kept, lambda change: fingerprint(change) in planned, "since the plan was saved")
@@ -182,3 +194,20 @@ def _other_changes(saved: Saved, plan: Plan) -> Iterator[str]:
     for address in sorted({each.address for each in saved.changes if each.fingerprint not in found}):
         other = "what would be done now is not what the plan shows"
         yield f"{address}: {other if address in addresses else reasons.get(address, 'nothing is to be done')}"
+
+
+def _rewritten(saved: Saved, plan: Plan) -> Iterator[str]:
+    """What of the file says something else than it was saved with: it was read, and would not be done."""
+    if plan_digest(saved.account, (change.fingerprint for change in saved.changes)) != saved.digest:
+        yield "its changes are not those that it was saved with"
+    found = {fingerprint(change): change for change in plan.changes}
+    for shown in saved.changes:
+        change = found.get(shown.fingerprint)
+        if change is not None and _shown(change) != (shown.address, shown.action, shown.fields):
+            yield f"{shown.address}: the file shows something else than it was saved with"
+
+
+def _shown(change: Change) -> tuple[Address, str, tuple[SavedField, ...]]:
+    fields = differences(change.before, change.after)
+    told = msgspec.json.encode([{"path": f.path, "before": f.before, "after": f.after} for f in fields])
+    return change.address, change.action.value, msgspec.json.decode(told, type=tuple[SavedField, ...])

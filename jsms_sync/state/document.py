@@ -72,6 +72,7 @@ def decode(data: bytes, place: str, *, backups: bool = False) -> State:
         _refuse(f"The state {place} is empty.", DAMAGED)
     try:
         data.decode()
+        check_not_newer(data, place)
         head = _HEAD.decode(data)
         _check_head(head, place, backups=backups)
         state = State(**_fields(_DOCUMENT.decode(data)))
@@ -83,13 +84,21 @@ def decode(data: bytes, place: str, *, backups: bool = False) -> State:
     return state
 
 
+def check_not_newer(data: bytes, place: str) -> None:
+    """Raises Stale where a newer version wrote the document: it is not put away for an old copy."""
+    try:
+        version = _HEAD.decode(data).format_version
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return
+    if version > FORMAT_VERSION:
+        _refuse(f"The state {place} was made by a newer jsms-sync (format {version}).", NEWER)
+
+
 def _fields(state: State) -> dict[str, Any]:
     return {name: getattr(state, name) for name in State.__struct_fields__}
 
 
 def _check_head(head: _Head, place: str, *, backups: bool) -> None:
-    if head.format_version > FORMAT_VERSION:
-        _refuse(f"The state {place} was made by a newer jsms-sync (format {head.format_version}).", NEWER)
     if head.format_version < FORMAT_VERSION:
         _refuse(f"The state {place} has the format version {head.format_version}, which never was.", DAMAGED)
     if head.backup and not backups:

@@ -156,6 +156,9 @@ def replay(data: bytes, place: str) -> Replay:
 
 def _payloads(data: bytes, place: str) -> tuple[list[bytes], bool]:
     """The JSON of each line, and whether a torn last line was left out."""
+    if data and not data.startswith((b"0", b"\0")):
+        # However a write of ours is torn, it begins so, or with what was never written.
+        raise Stale(f"Line 1 of the journal {place} is damaged.", help=HELP)
     *lines, tail = data.split(b"\n")
     payloads: list[bytes] = []
     for number, line in enumerate(lines):

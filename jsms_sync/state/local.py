@@ -53,7 +53,7 @@ class LocalBackend:
         with told(f"Looking for {self.path}"):
             return self.path.exists()
 
-    def read(self) -> Snapshot | None:
+    def read(self, *, heeding: bool = True) -> Snapshot | None:
         """The state with what journal and stop mark add to it, None where there is none.
 
         Needs no lock, writes nothing. Raises Stale when one of them cannot be read, or they do not belong
@@ -61,7 +61,7 @@ class LocalBackend:
         """
         places = self._places()
         # Before the document: a mark that is gone by then was recorded in it.
-        stop = stops.read(self.files, places)
+        stop = stops.read(self.files, places) if heeding else None
         document, journal = self._both(places)
         if document is None:
             return None

@@ -13,7 +13,7 @@ from jsms_sync.model.records import State
 from jsms_sync.model.stop import Stop
 from jsms_sync.state import stops
 from jsms_sync.state.copies import BACKUP, DAMAGED
-from jsms_sync.state.document import decode, encode
+from jsms_sync.state.document import check_not_newer, decode, encode
 from jsms_sync.state.lock import this_process
 from jsms_sync.state.remote_held import RemoteState
 from jsms_sync.state.remote_place import DOCUMENT, Blob, Conflict, Grip, Opened, Place, written
@@ -59,14 +59,14 @@ class RemoteBackend:
         with self.place.opened() as place:
             place.prove()
 
-    def read(self) -> Snapshot | None:
+    def read(self, *, heeding: bool = True) -> Snapshot | None:
         """The state with what the stop mark adds to it, None where there is none.
 
         Needs no lock, writes nothing. Raises Stale when one of them cannot be read.
         """
         with self.place.opened() as place:
             # Before the document: a mark that is empty by then was recorded in it.
-            stop, notes = _seen_stop(place, self.location)
+            stop, notes = _seen_stop(place, self.location) if heeding else (None, ())
             blob = place.fetch(DOCUMENT)
         if blob is None:
             return None
@@ -187,8 +187,11 @@ class RemoteBackend:
             ) from error
 
     def _decoded(self, blob: Blob | None) -> State | None:
+        if blob is None:
+            return None
+        check_not_newer(blob.data, self.location)
         with suppress(Stale):
-            return decode(blob.data, self.location) if blob else None
+            return decode(blob.data, self.location)
         return None
 
     def _copied(

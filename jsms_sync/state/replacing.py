@@ -12,7 +12,7 @@ from jsms_sync.errors import Stale
 from jsms_sync.model.events import fold
 from jsms_sync.model.records import State
 from jsms_sync.state.copies import BACKUP, DAMAGED, JOURNAL, keep
-from jsms_sync.state.document import encode
+from jsms_sync.state.document import check_not_newer, encode
 from jsms_sync.state.files import Files, put, told
 from jsms_sync.state.joined import joined
 from jsms_sync.state.journal import Origin, Replay, replay
@@ -53,6 +53,8 @@ def replace_document(files: Files, places: Places, choose: Choose) -> Replaced:
 def _look(files: Files, places: Places) -> _Standing:
     with told(f"Reading the state {places.document}"):
         document, journal = files.read(places.document), files.read(places.journal)
+    if document is not None:
+        check_not_newer(document, str(places.document))
     origin = _replayed(journal, places).origin
     with suppress(Stale):
         state = joined(document, journal, places)[0] if document is not None else None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from jsms_sync.errors import Refused
+from jsms_sync.errors import JsmsSyncError, Refused
 from jsms_sync.model.events import Event
 from jsms_sync.model.records import CampaignRecord, Intent, State, TemplateRecord
 from jsms_sync.model.resources import Address
@@ -150,8 +150,11 @@ class Backend(Protocol):
         """What the lock rests on holds at this place; OperationFailed where it does not."""
         ...
 
-    def read(self) -> Snapshot | None:
-        """The state as it stands, with what a stop mark says, without a lock; None where there is none."""
+    def read(self, *, heeding: bool = True) -> Snapshot | None:
+        """The state as it stands, without a lock; None where there is none.
+
+        With what a stop mark says, unless only what is recorded is wanted, because that cannot be read.
+        """
         ...
 
     def leave_stop(self, stop: Stop) -> None:
@@ -187,3 +190,11 @@ class Backend(Protocol):
         Raises StateLocked when somebody else holds it after so many seconds, Refused where there is none.
         """
         ...
+
+
+def read_regardless(place: Backend) -> Snapshot | None:
+    """What is recorded at least: a stop mark that cannot be read keeps nothing from being deleted."""
+    try:
+        return place.read()
+    except JsmsSyncError:
+        return place.read(heeding=False)

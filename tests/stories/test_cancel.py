@@ -324,7 +324,24 @@ def test_where_no_mark_can_be_left_everything_is_deleted_all_the_same(
 def test_a_damaged_mark_stops_everything_until_somebody_has_looked(standing: Workspace) -> None:
     """It is never taken for none: whoever needs the state ends in 6 and is told what to do."""
     standing.write("{", STOP)
-    for command in (("plan",), ("cancel", "sale"), ("apply", "--auto-approve")):
+    for command in (("plan",), ("apply", "--auto-approve")):
         ran = standing.run(*command)
         assert ran.exit == 6, ran
         assert "stop mark" in ran.stderr
+
+
+@pytest.mark.parametrize("mark", ["", "{", '{"format_version": 9}', None])
+def test_a_mark_that_cannot_be_read_keeps_nothing_from_being_deleted(
+    standing: Workspace, sandbox: Served, mark: str | None
+) -> None:
+    """Empty, torn, newer or a folder: exit 1, it says that no mark was left, and all is deleted."""
+    if mark is None:
+        (standing.folder / STOP).mkdir()
+    else:
+        standing.write(mark, STOP)
+    ran = standing.run("cancel", "--all", "--format", "json")
+    assert ran.exit == 1, ran
+    assert ran.json["mark"]["left"] is False
+    assert set(outcomes(ran.json).values()) == {"done"}
+    assert "stop mark" in ran.stderr
+    assert pending(sandbox) == set()

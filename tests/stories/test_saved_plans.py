@@ -250,3 +250,28 @@ def test_a_continuation_that_finds_nothing_to_do_writes_nothing(here: Workspace)
     before = (here.folder / "jsms-sync.state.json").read_bytes()
     assert here.run("apply", "--continue", "--auto-approve").exit == 0
     assert (here.folder / "jsms-sync.state.json").read_bytes() == before
+
+
+def _other_action(plan: dict[str, Any]) -> None:
+    plan["changes"][0]["action"] = "delete"
+
+
+def _other_field(plan: dict[str, Any]) -> None:
+    plan["changes"][0]["fields"][0]["after"] = "2099-01-01 10:00:00"
+
+
+def _no_changes(plan: dict[str, Any]) -> None:
+    plan["changes"].clear()
+
+
+@pytest.mark.parametrize("change", [_other_action, _other_field, _no_changes])
+def test_a_plan_that_was_rewritten_is_not_applied(
+    here: Workspace, sandbox: Served, change: Callable[[dict[str, Any]], None]
+) -> None:
+    """What is read in the file is what is done, or nothing is: exit 6."""
+    plan = json.loads((here.folder / "plan.json").read_text())
+    change(plan)
+    here.write(json.dumps(plan), "plan.json")
+    ran = here.run("apply", "plan.json")
+    assert (ran.exit, "saved with" in ran.stderr) == (6, True), ran
+    assert sandbox.writes() == []

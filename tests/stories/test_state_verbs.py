@@ -108,6 +108,17 @@ def test_what_was_pulled_and_edited_is_pushed(standing: Workspace, sandbox: Serv
     assert actions(plan) == {"template.order-shipped": "record"}
 
 
+@pytest.mark.parametrize("command", [("restore", "copy.json"), ("push", "copy.json")])
+def test_a_state_of_a_newer_version_is_not_replaced(standing: Workspace, command: tuple[str, ...]) -> None:
+    """Exit 6, and the file stays untouched: what it knows would be lost (contract §6)."""
+    standing.write(standing.run("state", "pull").stdout, "copy.json")
+    newer = (standing.folder / STATE).read_text().replace('"format_version": 1', '"format_version": 2')
+    standing.write(newer, STATE)
+    ran = standing.run("state", *command)
+    assert (ran.exit, "newer jsms-sync" in ran.stderr) == (6, True), ran
+    assert (standing.folder / STATE).read_text() == newer
+
+
 def test_a_pushed_state_that_forgets_a_schedule_texts_nobody_again(
     standing: Workspace, sandbox: Served
 ) -> None:

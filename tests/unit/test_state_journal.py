@@ -100,6 +100,8 @@ def test_no_damage_goes_unnoticed(taken: list[list[Event]], data: st.DataObject)
         pytest.param(
             b"garbage\n" + line(1, step(1)), "Line 1 of the journal here is damaged", id="first line"
         ),
+        pytest.param(b'{"lineage": "x"}\n', "Line 1 of the journal here is damaged", id="no journal"),
+        pytest.param(b"garbage", "Line 1 of the journal here is damaged", id="no journal, no line"),
         pytest.param(
             FIRST + b"garbage\n" + line(2, step(2)), "Line 2 of the journal here is damaged", id="middle line"
         ),
