@@ -139,9 +139,10 @@ def _tell(error: JsmsSyncError, arguments: Sequence[str]) -> Exit:
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Whether the arguments ask for JSON, also when they cannot be parsed."""
+    """Whether the arguments ask for JSON, or a line of it for each event, also when they cannot be parsed."""
     pairs = zip(arguments, [*arguments[1:], ""], strict=False)
-    return any(flag == "--format=json" or (flag == "--format" and value == "json") for flag, value in pairs)
+    asked = {value if flag == "--format" else flag for flag, value in pairs if flag.startswith("--format")}
+    return not asked.isdisjoint({"json", "jsonl", "--format=json", "--format=jsonl"})
 
 
 def _bug(bug: Exception) -> JsmsSyncError:

@@ -110,7 +110,9 @@ def _in_folder(name: str, folder: Path) -> Iterable[str | Problem]:
         children = sorted(entry.name for entry in os.scandir(folder / name) if entry.is_file())
     except OSError as error:
         return [unreadable(name, why_not(error))]
-    files = [child for child in children if child.endswith(SUFFIXES) and child != SETTINGS_FILE]
+    # As in a shell, `*` is no hidden file: editors and archives leave such ones behind.
+    shown_ones = (child for child in children if not child.startswith("."))
+    files = [child for child in shown_ones if child.endswith(SUFFIXES) and child != SETTINGS_FILE]
     if not files:
         return [problem("no-definitions", Position(name, 1, 1), f"no YAML file is in `{shown(name)}`")]
     prefix = "" if name == "." else os.path.join(name, "")

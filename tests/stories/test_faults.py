@@ -374,3 +374,6 @@ def test_events_stream_as_lines(approving: Workspace, sandbox: Served) -> None:
     events: list[dict[str, Any]] = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [e["event"] for e in events] == ["outcome", "outcome", "summary"]
     assert events[-1]["summary"]["done"] == 2
+    failed = approving.run("apply", "--format", "jsonl")
+    (line,) = failed.stdout.splitlines()
+    assert (failed.exit, json.loads(line)["error"]["exit"]) == (3, 3), "before there is a result, too"

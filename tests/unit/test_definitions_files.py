@@ -36,6 +36,13 @@ def test_files_and_folders_are_read_once_under_one_name(tmp_path: Path) -> None:
     assert load(["."], folder=tmp_path / "sub").definitions.files == ("a.yml", "c.yaml")
 
 
+def test_hidden_files_are_no_definitions(tmp_path: Path) -> None:
+    """As in a shell: an editor's lock and a copy of an archive stand there for a while."""
+    for name in ("a.yaml", ".#a.yaml", "._a.yaml", ".b.yml"):
+        (tmp_path / name).write_text("version: 1")
+    assert load(["."], folder=tmp_path).definitions.files == ("a.yaml",)
+
+
 def test_files_outside_of_the_folder_keep_their_way(tmp_path: Path) -> None:
     """A relative path stays relative, an absolute one outside stays absolute."""
     write(tmp_path, b_yaml=NOTHING)
