@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jsms_sync.applying.halting import Attempt, Fate, Halting, deleted
+from jsms_sync.applying.refresh import LATEST
 from jsms_sync.errors import JsmsSyncError
 from jsms_sync.kinds.campaign_removed import RECENT
 from jsms_sync.kinds.campaign_stop import every_campaign, is_over, schedules
@@ -95,6 +96,8 @@ class _Passes:
     def __init__(self, halting: Halting, named: Named, marking: Marking, since: datetime) -> None:
         self._halting, self._named, self._marking, self._since = halting, named, marking, since
         self._now, self._has_asked = since, False
+        # Whoever names a campaign may know that it was moved to a later time in the console.
+        self._over_after = RECENT if named.every else LATEST
         self._state: State | None = None
         self._found: dict[str, tuple[Address, datetime]] = {}
         self._attempts: dict[str, Attempt] = {}
@@ -157,7 +160,7 @@ class _Passes:
         return attempt.is_final if attempt else self._fate(id) is not None
 
     def _is_over(self, at: datetime) -> bool:
-        return at <= self._now - RECENT
+        return at <= self._now - self._over_after
 
     def _recorded(self) -> list[str]:
         """What is recorded by now; an apply drops from there what it knows to be gone."""

@@ -163,7 +163,8 @@ def _compared(
 
 
 def _standing(batch: Batch, found: SeenSchedule | RolledSchedule, members: bytes, look: Look) -> Standing:
-    if batch.target.send_time <= look.now:
+    # Not by the record alone: what somebody moved to a later time is still to be sent.
+    if found.send_time <= look.now:
         return Standing.PASSED
     told = (found.send_time, found.temp_id) == (batch.target.send_time, batch.target.temp_id)
     recorded = batch.target.members

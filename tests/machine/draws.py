@@ -111,7 +111,7 @@ INTERVENTIONS: Draws = {
         "fate": st.sampled_from([None, None, None, "file", "request"]),
         "number": st.integers(1, 12),
         "fault": st.one_of(st.none(), faults),
-        "ahead": st.sampled_from([None, None, 3600]),
+        "ahead": st.sampled_from([None, None, 90_000]),
     },
 }
 """What people do about what went wrong."""

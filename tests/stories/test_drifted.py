@@ -124,3 +124,18 @@ def test_what_was_moved_outside_and_sent_then_stands_in_nobody_s_way(
     assert outcomes(later.apply()) == {"campaign.pilot": "done", "campaign.other": "done"}
     pending = [each for each in sandbox.schedules().values() if each["status"] == "pending"]
     assert [each["send_time"] for each in pending] == ["2099-03-02 09:00:00"]
+
+
+def test_what_was_moved_to_a_later_time_outside_can_still_be_stopped(
+    standing: Workspace, sandbox: Served
+) -> None:
+    """By the record its time is over; JSMS shows that it is still to be sent, and so do we."""
+    after = "2099-03-02T09:30:00+08:00"
+    moved(standing, sandbox, "2099-03-02 20:00:00")
+    sandbox.clock(after)
+    later = standing.having(JSMS_SYNC_NOW=after)
+    assert held(later.plan(exit=1))["campaign.pilot"] == "changed-outside"
+    ran = later.run("cancel", "pilot")
+    assert (ran.exit, "1 schedule deleted" in ran.stdout) == (0, True), ran
+    assert sandbox.schedules() == {}
+    assert held(later.apply())["campaign.pilot"] == "cancelled"

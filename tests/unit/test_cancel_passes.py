@@ -168,8 +168,8 @@ def test_wrong_status_may_mean_that_the_time_was_moved(tmp_path: Path) -> None:
 
 
 def test_what_was_sent_long_ago_costs_one_question(tmp_path: Path) -> None:
-    """Ten minutes after its time nobody can stop it any more; where a PUT may have moved it, it is tried."""
-    with halting(tmp_path, known(*"123456789", at="-11m"), at_noon()) as (here, server):
+    """A day after its time nobody can stop it any more; where a PUT may have moved it, it is tried."""
+    with halting(tmp_path, known(*"123456789", at="-25h"), at_noon()) as (here, server):
         (ending,), _ = stopped(here, C)
     assert (ending.sent, asked(server)) == (9, [TIME])
     assert stop_all(tmp_path / "all", known("1", at="-11m")) == ()
@@ -178,12 +178,22 @@ def test_what_was_sent_long_ago_costs_one_question(tmp_path: Path) -> None:
     assert ending.deleted == 1
 
 
+def test_a_campaign_that_is_named_is_tried_for_a_day(tmp_path: Path) -> None:
+    """Somebody may have moved it to a later time in the console; what was sent JSMS refuses to delete."""
+    for folder, answer, counts in (("moved", DONE, (1, 0)), ("sent", refusal(50029), (0, 1))):
+        (tmp_path / folder).mkdir()
+        with halting(tmp_path / folder, known("1", at="-23h"), answer) as (here, server):
+            (ending,), _ = stopped(here, C)
+        assert (ending.deleted, ending.sent) == counts
+        assert asked(server) == ["DELETE /v1/schedule/s1"]
+
+
 def test_a_clock_that_is_ahead_stops_what_is_pending(tmp_path: Path) -> None:
     """By ours it was sent an hour ago, by the service's it is still to be sent: the service is believed."""
     script = at_noon(behind=2), at_noon(200, behind=2)
-    for folder, names in (("named", [C]), ("all", [])):
+    for folder, names, at in (("named", [C], "-25h"), ("all", [], "-1h")):
         (tmp_path / folder).mkdir()
-        with halting(tmp_path / folder, known("1", "2", at="-1h"), *script) as (here, server):
+        with halting(tmp_path / folder, known("1", "2", at=at), *script) as (here, server):
             (ending,), _ = stopped(here, *names, every=not names)
             snapshot = here.place.read()
         assert (ending.deleted, ending.sent) == (2, 0)
@@ -222,7 +232,7 @@ def test_a_post_is_waited_for_by_the_time_of_the_service(tmp_path: Path) -> None
 
 def test_a_service_that_tells_no_time_is_asked_once(tmp_path: Path) -> None:
     """Then our own clock is all there is."""
-    with halting(tmp_path, known("1", at="-11m", intents=[post()]), GONE) as (here, server):
+    with halting(tmp_path, known("1", at="-25h", intents=[post()]), GONE) as (here, server):
         (ending,), _ = stopped(here, C)
     assert (ending.sent, asked(server)) == (1, [TIME])
 
@@ -232,7 +242,7 @@ def test_without_an_answer_nothing_is_called_sent(
     tmp_path: Path, script: Says, error: type[ApiError]
 ) -> None:
     """Our own clock may be ahead, so that it may still be there."""
-    with halting(tmp_path, known("1", at="-1h"), script) as (here, _), pytest.raises(error):
+    with halting(tmp_path, known("1", at="-25h"), script) as (here, _), pytest.raises(error):
         stopped(here, C)
 
 
