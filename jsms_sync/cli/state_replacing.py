@@ -16,7 +16,7 @@ from jsms_sync.model.records import Restored, State
 from jsms_sync.planning.document import FORMAT_VERSION
 from jsms_sync.planning.surgery import pushed
 from jsms_sync.state.document import decode
-from jsms_sync.state.store import Backend, Found, Replaced
+from jsms_sync.state.store import Found, Replaced
 
 LOSES = (
     "It does not know schedules that the state knew. Campaigns that it does not record are held until they "
@@ -43,19 +43,16 @@ def push(common: Common, format: str, document: str) -> Exit:
     """
     new, place, now = _read(common.chdir, document), backend(common), clock(common)()
     check_pinned(common, new)
+    chosen = new
 
     def choose(found: Found) -> State:
-        return pushed(new, found.state, exists=found.exists, place=place.location, now=now)
+        nonlocal chosen
+        chosen = pushed(new, found.state, exists=found.exists, place=place.location, now=now)
+        return chosen
 
     replaced = place.replace(choose, owner=owner("state push"), timeout=common.lock_timeout)
     told = f"{document} is the state now.\n"
-    return _told(common, format, "push", told + (LOSES if _loses(place, new) else ""), replaced)
-
-
-def _loses(place: Backend, new: State) -> bool:
-    """Whether what was put there counts as restored, and the document did not."""
-    snapshot = place.read()
-    return snapshot is not None and snapshot.state.restored != new.restored
+    return _told(common, format, "push", told + (LOSES if chosen is not new else ""), replaced)
 
 
 @command("restore", example="jsms-sync state restore jsms-sync.state.json.backup")
