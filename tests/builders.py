@@ -189,6 +189,7 @@ def batch(
     refused: Mapping[str, int] | None = None,
     doubtful: bool = False,
     gone: bool = False,
+    time_assumed: bool = False,
     **meant: Any,
 ) -> Batch:
     """A schedule as recorded; `refused` are recipients with the code that JSMS gave."""
@@ -203,6 +204,7 @@ def batch(
         refused=tuple(Refused(member, code) for member, code in members),
         doubtful=doubtful,
         gone=gone,
+        time_assumed=time_assumed,
     )
 
 

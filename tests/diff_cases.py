@@ -326,7 +326,7 @@ def event_line(event: Event) -> str:
         case CampaignSet(address, source, template, cancelled):
             return f"{address} is in {source}, template={template}, cancelled={cancelled}"
         case BatchSet(_, key, batch):
-            told = [name for name in ("doubtful", "gone") if getattr(batch, name)]
+            told = [name for name in ("doubtful", "gone", "time_assumed") if getattr(batch, name)]
             there = len(unpack(batch.target.members))
             return " ".join([f"batch {key} is {there} people {_after(batch.target.send_time)}", *told])
         case BatchDropped(_, key):

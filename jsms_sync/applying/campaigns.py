@@ -110,7 +110,7 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
     people = recipients_of(run, change, step.draft, step.schedule_id)
 
     def check() -> None:
-        run.check_changing(step.draft, recorded.target.send_time)
+        run.check_changing(step.draft, step.send_time)
 
     def send() -> Reply:
         return _noted(run, change, _put(run, step, target, recorded, people))
@@ -122,6 +122,7 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
             refused=_still_refused(recorded, target, reply),
             doubtful=False,
             form_assumed=False,
+            time_assumed=False,
         )
         return (BatchSet(change.address, step.key, batch),)
 
@@ -145,7 +146,7 @@ def _put(run: Run, step: ChangeBatch, target: Target, recorded: Batch, people: S
     draft, when, schedules = step.draft, china_time(step.draft.send_time), run.client.schedules
 
     def check() -> None:
-        run.check_changing(draft, recorded.target.send_time)
+        run.check_changing(draft, step.send_time)
 
     if draft.form is Form.SINGLE:
         (only,) = people

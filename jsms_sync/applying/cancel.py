@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jsms_sync.applying.halting import Attempt, Fate, Halting, deleted
-from jsms_sync.applying.refresh import LATEST
 from jsms_sync.errors import JsmsSyncError
 from jsms_sync.kinds.campaign_removed import RECENT
-from jsms_sync.kinds.campaign_stop import every_campaign, is_over, schedules
+from jsms_sync.kinds.campaign_stop import Due, every_campaign, is_over, schedules
 from jsms_sync.model.ending import Ending
 from jsms_sync.model.records import CampaignRecord, Intent, State
 from jsms_sync.model.resources import Address
@@ -69,14 +68,15 @@ class Marking:
 
 def mark(named: Named, state: State, now: datetime) -> Stop:
     """The mark that says what shall stop, before anything is asked of JSMS."""
-    campaigns = {address: Stopped(now, tuple(_times(state, address))) for address in named.among(state, now)}
+    campaigns = {address: Stopped(now, tuple(_dues(state, address))) for address in named.among(state, now)}
     return Stop(campaigns, now if named.every else None)
 
 
-def _times(state: State, address: Address) -> dict[str, datetime]:
-    """Each schedule that is recorded for the campaign, with its time."""
+def _dues(state: State, address: Address) -> dict[str, Due]:
+    """Each schedule that is recorded for the campaign, by its id."""
     record = state.campaign(address) or CampaignRecord()
-    return {id: at for id, at in sorted(schedules(record, state.intents_of(address))) if id}
+    dues = sorted(schedules(record, state.intents_of(address)))
+    return {due.schedule_id: due for due in dues if due.schedule_id}
 
 
 def stop(halting: Halting, named: Named, marking: Marking, since: datetime) -> tuple[Ending, ...]:
@@ -96,10 +96,8 @@ class _Passes:
     def __init__(self, halting: Halting, named: Named, marking: Marking, since: datetime) -> None:
         self._halting, self._named, self._marking, self._since = halting, named, marking, since
         self._now, self._has_asked = since, False
-        # Whoever names a campaign may know that it was moved to a later time in the console.
-        self._over_after = RECENT if named.every else LATEST
         self._state: State | None = None
-        self._found: dict[str, tuple[Address, datetime]] = {}
+        self._found: dict[str, tuple[Address, Due]] = {}
         self._attempts: dict[str, Attempt] = {}
         self._addresses: set[Address] = set()
         self._first_seen: dict[str, float] = {}
@@ -125,7 +123,7 @@ class _Passes:
         self._state = state
         self._addresses |= self._named.among(state, self._now)
         for address in self._addresses:
-            self._found |= {id: (address, at) for id, at in _times(state, address).items()}
+            self._found |= {id: (address, due) for id, due in _dues(state, address).items()}
         self._marking.leave(self._mark())
 
     def _must_ask(self) -> bool:
@@ -135,8 +133,8 @@ class _Passes:
         assert self._state is not None, "there was a look"
         every = every_campaign(self._state) if self._named.every else ()
         meant = self._addresses.union(every)
-        times = [at for address in meant for at in _times(self._state, address).values()]
-        return any(map(self._is_over, times)) or any(
+        dues = [due for address in meant for due in _dues(self._state, address).values()]
+        return any(map(self._is_over, dues)) or any(
             self._now - intent.at >= LONG_AGO for address in meant for intent in self._doubts(address)
         )
 
@@ -159,13 +157,14 @@ class _Passes:
         attempt = self._attempts.get(id)
         return attempt.is_final if attempt else self._fate(id) is not None
 
-    def _is_over(self, at: datetime) -> bool:
-        return at <= self._now - self._over_after
+    def _is_over(self, due: Due) -> bool:
+        # Whoever names a campaign may know that it was moved to a later time in the console.
+        return self._named.every and due.is_over(self._now - RECENT)
 
     def _recorded(self) -> list[str]:
         """What is recorded by now; an apply drops from there what it knows to be gone."""
         assert self._state is not None, "there was a look"
-        return [id for address in sorted(self._addresses) for id in _times(self._state, address)]
+        return [id for address in sorted(self._addresses) for id in _dues(self._state, address)]
 
     def _doubts(self, *addresses: Address) -> list[Intent]:
         assert self._state is not None, "there was a look"
@@ -193,7 +192,7 @@ class _Passes:
 
     def _attempt(self, id: str) -> Attempt:
         before = self._attempts.get(id)
-        attempt = deleted(self._halting, id, self._found[id][1])
+        attempt = deleted(self._halting, id, self._found[id][1].at)
         return replace(attempt, tries=before.tries + 1) if before else attempt
 
     def _ending(self, address: Address) -> Ending:

@@ -27,7 +27,7 @@ UNKNOWN_TEMPLATE = 50013
 UNKNOWN_SCHEDULE = 50028
 NOT_ALLOTTED = 50033
 LATEST = timedelta(days=1)
-"""How long after its time a schedule is still read."""
+"""How long after its time a schedule is still read, unless it may have been moved to a later one."""
 PROBE = 1
 """The vendor's template: read when nothing else is, to learn of wrong credentials and clocks in time."""
 
@@ -101,7 +101,7 @@ def _template_ids(definitions: Definitions, state: State) -> set[int]:
 def _schedule_ids(state: State, now: datetime) -> set[str]:
     records = (r for r in state.resources.values() if isinstance(r, CampaignRecord))
     batches = (batch for record in records for batch in record.batches.values())
-    return {b.schedule_id for b in batches if b.schedule_id and now - b.target.send_time < LATEST}
+    return {b.schedule_id for b in batches if b.schedule_id and not b.is_over(now - LATEST)}
 
 
 def read_templates(client: Client, temp_ids: Iterable[int], *, parallelism: int) -> dict[int, TemplateSeen]:

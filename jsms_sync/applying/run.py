@@ -131,6 +131,6 @@ def is_used(state: State, temp_id: int, now: datetime) -> bool:
     """Whether a schedule that may still be sent, or an open intent, needs that revision."""
     records = (record for record in state.resources.values() if isinstance(record, CampaignRecord))
     batches = (batch for record in records for batch in record.batches.values() if not batch.gone)
-    if any(b.target.temp_id == temp_id and b.target.send_time > now for b in batches):
+    if any(b.target.temp_id == temp_id and not b.is_over(now) for b in batches):
         return True
     return any(i.target is not None and i.target.temp_id == temp_id for i in state.intents)

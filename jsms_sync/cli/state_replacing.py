@@ -12,9 +12,9 @@ from jsms_sync.cli.session import backend, clock, owner
 from jsms_sync.cli.terminal import hint, notes, say, say_json
 from jsms_sync.errors import Exit, InvalidInput
 from jsms_sync.model.events import Settled
-from jsms_sync.model.records import Restored, State
+from jsms_sync.model.records import State
 from jsms_sync.planning.document import FORMAT_VERSION
-from jsms_sync.planning.surgery import pushed
+from jsms_sync.planning.surgery import pushed, restored
 from jsms_sync.state.document import decode
 from jsms_sync.state.store import Found, Replaced
 
@@ -80,7 +80,7 @@ def _restore(common: Common, format: str, file: str) -> Exit:
 
     def choose(found: Found) -> State:
         nonces = {**copy.nonces, **(found.state.nonces if found.state else {})}
-        return msgspec.structs.replace(copy, restored=Restored(now), nonces=nonces)
+        return restored(msgspec.structs.replace(copy, nonces=nonces), now)
 
     replaced = place.replace(choose, owner=owner("state restore"), timeout=common.lock_timeout)
     told = (

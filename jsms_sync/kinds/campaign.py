@@ -243,7 +243,7 @@ def _switch_waits(case: Case) -> Decision:
 
 
 def _is_frozen(facts: CampaignFacts, case: Case) -> bool:
-    times = [case.desired.send_time, *(b.shown_time or b.batch.target.send_time for b in case.live)]
+    times = [case.desired.send_time, *(b.time for b in case.live)]
     return min(times) - facts.now < max(facts.freeze, LATEST)
 
 

@@ -125,12 +125,12 @@ def _still_wanted(case: Case, wanted: Wanted, members: bytes) -> bytes:
 
 
 def _put(standing: Standings, draft: Draft) -> ChangeBatch:
-    return ChangeBatch(standing.key, standing.batch.schedule_id, draft)
+    return ChangeBatch(standing.key, standing.batch.schedule_id, draft, standing.time)
 
 
 def drop(standing: Standings) -> DropBatch:
     """The DELETE of a schedule."""
-    return DropBatch(standing.key, standing.batch.schedule_id, standing.batch.target.send_time)
+    return DropBatch(standing.key, standing.batch.schedule_id, standing.time)
 
 
 def _still_refused(case: Case, wanted: Wanted, standing: Standings) -> tuple[Rows, bool]:

@@ -46,9 +46,9 @@ class Standings:
     roll: Roll = field(default_factory=Roll)
 
     @property
-    def shown_time(self) -> datetime | None:
-        """The time that was read."""
-        return self.seen.send_time if self.seen else None
+    def time(self) -> datetime:
+        """When it goes out: the time that was read, else the recorded one."""
+        return self.seen.send_time if self.seen else self.batch.target.send_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _settled(
     key: str, batch: Batch, announced: Intent | None, look: Look, *, stopped: bool
 ) -> tuple[Standings | None, list[Event]]:
     closing: list[Event] = [IntentClosed(announced.id)] if announced else []
-    passed = batch.target.send_time <= look.now
+    passed = batch.is_over(look.now)
     may_be_sent = batch.target.send_time <= look.now + SKEW
     match look.seen.get(batch.schedule_id):
         case None:
@@ -128,13 +128,19 @@ def _settled(
             # `cancel` was killed between its DELETE and its note of it, or somebody else was quicker.
             return None, [BatchDropped(look.address, key), *closing]
         case Gone() if batch.gone or not may_be_sent:
-            vanished = replace(batch, gone=True)
-            setting: list[Event] = [] if batch.gone else [BatchSet(look.address, key, vanished)]
+            vanished = replace(batch, gone=True, time_assumed=False)
+            setting = _setting(key, batch, vanished, look)
             return Standings(key, vanished, Standing.GONE, _recorded(batch, look)), setting + closing
         case Gone():
-            return Standings(key, batch, Standing.PASSED, _recorded(batch, look)), closing
+            sent = replace(batch, time_assumed=False)
+            setting = _setting(key, batch, sent, look)
+            return Standings(key, sent, Standing.PASSED, _recorded(batch, look)), setting + closing
         case found:
             return _compared(key, batch, found, announced, look, closing)
+
+
+def _setting(key: str, batch: Batch, settled: Batch, look: Look) -> list[Event]:
+    return [BatchSet(look.address, key, settled)] if settled != batch else []
 
 
 def _recorded(batch: Batch, look: Look) -> bytes | None:
@@ -157,8 +163,9 @@ def _compared(
     if found.send_time <= look.now < settled.target.send_time:
         # Somebody moved it to an earlier time, which has come: then it was sent.
         settled = replace(settled, target=replace(settled.target, send_time=found.send_time))
-    events = ([BatchSet(look.address, key, settled)] if settled != batch else []) + closing
+    settled = replace(settled, time_assumed=found.send_time > max(settled.target.send_time, look.now))
     standing = _standing(settled, found, members, look)
+    events = _setting(key, batch, settled, look) + closing
     return Standings(key, settled, standing, members, found, roll), events
 
 

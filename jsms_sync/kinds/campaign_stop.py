@@ -2,11 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from jsms_sync.model.events import BatchDropped, CampaignSet, Event, Remembered
 from jsms_sync.model.records import CampaignRecord, Happened, HistoryEntry, Intent, State
 from jsms_sync.model.resources import Address, kind_of
 from jsms_sync.model.stop import Stop, Stopped
+
+
+class Due(NamedTuple):
+    """A recorded schedule and its time; where that is not sure, it may go out later."""
+
+    schedule_id: str
+    at: datetime
+    is_sure: bool
+
+    def is_over(self, by: datetime) -> bool:
+        """Whether it had been sent by then."""
+        return self.is_sure and self.at <= by
 
 
 def stop_events(state: State, stop: Stop) -> tuple[Event, ...]:
@@ -47,15 +60,19 @@ def cancelled(state: State, address: Address, stopped: Stopped) -> Iterator[Even
 def is_over(record: CampaignRecord, intents: Iterable[Intent], at: datetime) -> bool:
     """Whether all of the campaign had been sent by then."""
     announced = list(intents)
-    times = [time for _, time in schedules(record, announced)]
-    return bool(times) and not any(i.creates for i in announced) and all(time <= at for time in times)
+    dues = schedules(record, announced)
+    return bool(dues) and not any(i.creates for i in announced) and all(due.is_over(at) for due in dues)
 
 
-def schedules(record: CampaignRecord, intents: Iterable[Intent]) -> list[tuple[str, datetime]]:
+def schedules(record: CampaignRecord, intents: Iterable[Intent]) -> list[Due]:
     """Each recorded schedule with its time; a PUT in doubt may have moved it to a later one."""
     meant = {i.remote_id: i.target.send_time for i in intents if i.target and not i.creates}
     batches = record.batches.values()
     return [
-        (b.schedule_id, max(b.target.send_time, meant.get(b.schedule_id, b.target.send_time)))
+        Due(
+            b.schedule_id,
+            max(b.target.send_time, meant.get(b.schedule_id, b.target.send_time)),
+            not b.time_assumed,
+        )
         for b in batches
     ]

@@ -172,16 +172,17 @@ class PlaceBatch:
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """PUT a pending schedule as a whole."""
+    """PUT a pending schedule as a whole; `send_time` is when it goes out until then."""
 
     key: str
     schedule_id: str
     draft: Draft
+    send_time: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DropBatch:
-    """DELETE a schedule."""
+    """DELETE a schedule, which goes out at `send_time` until then."""
 
     key: str
     schedule_id: str

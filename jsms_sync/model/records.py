@@ -104,6 +104,8 @@ class Batch(Value, frozen=True):
     `doubtful` says that a PUT in doubt may have set another `sign_id` than recorded, which no GET shows.
     `gone` says that it vanished before its time without us. `form_assumed` says that it was made by somebody
     else: no GET tells a batch of one from a single schedule (`jsms-api.md §4.5`), and no PUT has told yet.
+    `time_assumed` says that it may go out later than recorded: JSMS showed a later time, or an old copy of
+    the state is all that is known. Then it is not taken for sent because the recorded time has come.
     """
 
     schedule_id: str
@@ -113,6 +115,11 @@ class Batch(Value, frozen=True):
     doubtful: bool = False
     gone: bool = False
     form_assumed: bool = False
+    time_assumed: bool = False
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether it went out by then, as far as the record alone can tell."""
+        return self.target.send_time <= at and not self.time_assumed
 
 
 class CampaignRecord(Value, frozen=True, tag_field="kind", tag="campaign"):

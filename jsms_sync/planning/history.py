@@ -51,7 +51,7 @@ def was_sent(
 def _has_passed(state: State, address: Address, now: datetime) -> bool:
     """Whether some schedule of it has come to its time, and had not vanished before that."""
     record = state.campaign(address) or CampaignRecord()
-    return any(batch.target.send_time <= now and not batch.gone for batch in record.batches.values())
+    return any(batch.is_over(now) and not batch.gone for batch in record.batches.values())
 
 
 def was_cancelled(history: History, address: Address) -> bool:

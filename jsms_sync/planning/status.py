@@ -141,10 +141,10 @@ def _cost(cost: Cost | None) -> Json | None:
 def _phase(record: CampaignRecord, now: datetime, *, in_doubt: bool) -> str:
     """What its schedules tell; nothing where it has none."""
     batches = record.batches.values()
-    pending = [batch for batch in batches if batch.target.send_time > now and not batch.gone]
+    pending = [batch for batch in batches if not batch.is_over(now) and not batch.gone]
     if (record.cancelled and not pending) or any(batch.gone for batch in batches):
         return "cancelled"
-    if any(batch.target.send_time <= now for batch in batches):
+    if any(batch.is_over(now) for batch in batches):
         return "sent"
     if in_doubt:
         return "unknown"

@@ -93,7 +93,7 @@ def _campaign_entries(
     address: Address, record: CampaignRecord, now: datetime, *, leave_schedules: bool
 ) -> list[HistoryEntry]:
     batches = list(record.batches.values())
-    pending = [b for b in batches if b.target.send_time > now and not b.gone]
+    pending = [b for b in batches if not b.is_over(now) and not b.gone]
     if pending and not leave_schedules:
         raise Refused(
             f"{len(pending)} schedules of {address} will still be sent, and nothing could stop them any more",
@@ -109,7 +109,7 @@ def _campaign_entries(
 
 def _ending(record: CampaignRecord, now: datetime, *, is_pending: bool) -> Happened:
     """What the history will tell of the name, so that it is not created again by accident."""
-    if any(batch.target.send_time <= now and not batch.gone for batch in record.batches.values()):
+    if any(batch.is_over(now) and not batch.gone for batch in record.batches.values()):
         return Happened.SENT
     if record.cancelled and not is_pending:
         return Happened.CANCELLED
@@ -130,8 +130,23 @@ def pushed(new: State, current: State | None, *, exists: bool, place: str, now: 
     if current is not None and new.serial < current.serial:
         raise _not_pushed(f"its serial {new.serial} is older than that of the state, {current.serial}")
     if current is not None and _scheduled(current) - _scheduled(new):
-        return msgspec.structs.replace(new, restored=Restored(now))
+        return restored(new, now)
     return new
+
+
+def restored(copy: State, now: datetime) -> State:
+    """The copy as a state: it knows neither what was scheduled since, nor what was moved to a later time."""
+    resources = {address: _of_a_copy(record) for address, record in copy.resources.items()}
+    return msgspec.structs.replace(copy, restored=Restored(now), resources=resources)
+
+
+def _of_a_copy(record: Record) -> Record:
+    if not isinstance(record, CampaignRecord):
+        return record
+    batches = {
+        key: msgspec.structs.replace(batch, time_assumed=True) for key, batch in record.batches.items()
+    }
+    return msgspec.structs.replace(record, batches=batches)
 
 
 def _scheduled(state: State) -> set[str]:

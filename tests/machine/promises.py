@@ -393,8 +393,6 @@ def check_obeyed(before: Scene, after: Scene, log: Sequence[Json], identities: S
 
 def check_stopped(scene: Scene, ended: Ended, name: str, lost: Set[int | str]) -> None:
     """Where every ending says that all is stopped or was sent, nothing is left but what nobody knew of."""
-    # An old copy may have the time before last, which says of what is pending that it was sent.
-    old = scene.state.restored is not None
-    if not any(ending.left or ending.doubts or (old and ending.sent) for ending in ended.endings):
+    if not any(ending.left or ending.doubts for ending in ended.endings):
         left = _of(scene, {name}) - lost
         keep(STOPPED_IS_GONE, not left, (left, ended.endings))

@@ -32,12 +32,13 @@ from jsms_sync.model.events import Bound, Settled
 from jsms_sync.model.observed import by_service
 from jsms_sync.model.outcomes import Outcome
 from jsms_sync.model.privacy import Secret
-from jsms_sync.model.records import Restored, State
+from jsms_sync.model.records import State
 from jsms_sync.model.resources import Address, Definitions
 from jsms_sync.model.settings import DEFAULT_SETTINGS
 from jsms_sync.planning.choices import NOTHING_CHOSEN, Choices
 from jsms_sync.planning.decide import Look, make_plan
 from jsms_sync.planning.plan import Origin, Plan
+from jsms_sync.planning.surgery import restored
 from jsms_sync.state.document import decode
 from jsms_sync.state.local import LocalBackend
 from jsms_sync.state.lock import this_process
@@ -240,7 +241,7 @@ class Tool:
 
         def choose(found: Found) -> State:
             nonces = {**new.nonces, **(found.state.nonces if found.state else {})}
-            return msgspec.structs.replace(new, restored=Restored(self.now()), nonces=nonces)
+            return restored(msgspec.structs.replace(new, nonces=nonces), self.now())
 
         with self._living(ended, Conditions()):
             self._backend(Fate()).replace(choose, owner=this_process("state restore"))

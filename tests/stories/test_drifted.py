@@ -139,3 +139,27 @@ def test_what_was_moved_to_a_later_time_outside_can_still_be_stopped(
     assert (ran.exit, "1 schedule deleted" in ran.stdout) == (0, True), ran
     assert sandbox.schedules() == {}
     assert held(later.apply())["campaign.pilot"] == "cancelled"
+
+
+def test_what_was_moved_by_days_is_looked_at_until_it_was_sent(standing: Workspace, sandbox: Served) -> None:
+    """Once an apply has seen the later time, the recorded one says no more that it was sent."""
+    moved(standing, sandbox, "2099-03-06 09:00:00")
+    before, after = (standing.having(JSMS_SYNC_NOW=f"2099-03-{day}T09:30:00+08:00") for day in ("01", "04"))
+    assert held(before.apply())["campaign.pilot"] == "changed-outside"
+    sandbox.clock("2099-03-04T09:30:00+08:00")
+    assert held(after.plan(exit=1))["campaign.pilot"] == "changed-outside"
+    assert after.run("status", "--format", "json").json["campaigns"][0]["phase"] == "scheduled"
+    after.write(SHOP.replace("2099-03-02", "2099-03-07"))
+    assert outcomes(after.apply("--overwrite", "campaign.pilot")) == {"campaign.pilot": "done"}
+    assert [each["send_time"] for each in sandbox.schedules().values()] == ["2099-03-07 09:00:00"]
+    assert after.plan()["changes"] == []
+
+
+def test_what_was_moved_by_days_is_stopped_with_everything_else(standing: Workspace, sandbox: Served) -> None:
+    """`--all` means it too."""
+    moved(standing, sandbox, "2099-03-06 09:00:00")
+    standing.having(JSMS_SYNC_NOW="2099-03-01T09:30:00+08:00").apply()
+    sandbox.clock("2099-03-04T09:30:00+08:00")
+    ran = standing.having(JSMS_SYNC_NOW="2099-03-04T09:30:00+08:00").run("cancel", "--all")
+    assert (ran.exit, "1 schedule deleted" in ran.stdout) == (0, True), ran
+    assert sandbox.schedules() == {}

@@ -259,6 +259,38 @@ def test_a_person_who_has_compared_settles_everything(standing: Workspace, sandb
     assert outcomes(standing.apply()) == {"campaign.second": "done"}
 
 
+def test_what_an_old_copy_calls_over_may_still_be_stopped(standing: Workspace, sandbox: Served) -> None:
+    """An apply has moved it to a later time since: it is read, settled or not, until it was sent."""
+    standing.write(standing.run("state", "pull").stdout, "copy.json")
+    standing.write(shop(FIRST.replace("2099-03-02", "2099-03-06")))
+    standing.apply()
+    assert standing.run("state", "restore", "copy.json").exit == 0
+    assert standing.run("state", "restore", "--settled").exit == 0
+    sandbox.clock("2099-03-04T09:30:00+08:00")
+    later = standing.having(JSMS_SYNC_NOW="2099-03-04T09:30:00+08:00")
+    assert held(later.plan(exit=1)) == {"campaign.pilot": "changed-outside"}
+    assert later.run("state", "rm", "campaign.pilot").exit == 5
+    ran = later.run("cancel", "--all")
+    assert (ran.exit, "1 schedule deleted" in ran.stdout) == (0, True), ran
+    assert sandbox.schedules() == {}
+
+
+def test_what_was_sent_long_ago_is_looked_at_once_after_a_restore(
+    standing: Workspace, sandbox: Served
+) -> None:
+    """The first apply finds that it was sent, and from then on it costs nothing."""
+    standing.write(standing.run("state", "pull").stdout, "copy.json")
+    assert standing.run("state", "restore", "copy.json").exit == 0
+    sandbox.clock("2099-04-01T09:30:00+08:00")
+    later = standing.having(JSMS_SYNC_NOW="2099-04-01T09:30:00+08:00")
+    sandbox.forget()
+    later.apply()
+    assert {each["path"] for each in sandbox.requests()} >= {f"/v1/schedule/{the_id(sandbox, '19912345678')}"}
+    sandbox.forget()
+    assert later.plan()["changes"] == []
+    assert not [each for each in sandbox.requests() if "schedule" in each["path"]]
+
+
 def test_a_damaged_state_is_restored(standing: Workspace, sandbox: Served) -> None:
     """Its bytes are kept aside, and the copy takes its place."""
     copy = standing.run("state", "pull").stdout

@@ -139,7 +139,7 @@ class When:
 
 
 PLACE = change(Action.CREATE, PlaceBatch("1", draft()))
-MOVE = change(Action.MODIFY, ChangeBatch("1", "S1", draft(at=SEND + timedelta(hours=1))))
+MOVE = change(Action.MODIFY, ChangeBatch("1", "S1", draft(at=SEND + timedelta(hours=1)), SEND))
 DROP = change(Action.DELETE, DropBatch("1", "S1", SEND), closing=(Forgotten(CAMPAIGN),))
 SUBMIT = change(Action.CREATE, SubmitTemplate(OFFER))
 
@@ -356,7 +356,7 @@ PLACED = http(200, {"schedule_id": "S1", "success_count": 2, "failure_count": 0}
 
 def test_rows_of_a_file_are_read_when_their_batch_is_sent(tmp_path: Path) -> None:
     """POST and PUT say just what the file says then; a draft itself holds nobody."""
-    pages, move = Pages(), ChangeBatch("1", "S1", FROM_FILE)
+    pages, move = Pages(), ChangeBatch("1", "S1", FROM_FILE, SEND)
     with applying(tmp_path, PLACED, PLACED) as (run, server):
         run = replace(run, reader=pages)
         assert carried_out(run, change(Action.CREATE, PlaceBatch("1", FROM_FILE)))[0].result is Result.DONE
@@ -370,7 +370,7 @@ def test_a_file_that_has_changed_stops_its_campaign(tmp_path: Path) -> None:
     """Exit 6: nothing is announced or sent, and no schedule goes to make room for one that cannot come."""
     pages = Pages()
     pages.changed = True
-    steps = PlaceBatch("1", FROM_FILE), ChangeBatch("1", "S1", FROM_FILE)
+    steps = PlaceBatch("1", FROM_FILE), ChangeBatch("1", "S1", FROM_FILE, SEND)
     swap = change(Action.REPLACE, DropBatch("1", "S1", SEND), PlaceBatch("2", FROM_FILE))
     with applying(tmp_path, PLACED) as (run, server):
         knowing(run.store)
@@ -384,7 +384,7 @@ def test_who_stays_in_a_schedule_is_read_from_it(tmp_path: Path) -> None:
     """A PUT that keeps text and params says again what the schedule holds of those who stay."""
     only = pack({DIGESTER.mobile(PEOPLE[1].mobile): DIGESTER.params(PEOPLE[1].params)})
     keeps = replace(draft(), recipients=Kept(1), members=only)
-    move = change(Action.MODIFY, ChangeBatch("1", "S1", keeps))
+    move = change(Action.MODIFY, ChangeBatch("1", "S1", keeps, SEND))
     answer = http(200, {"schedule_id": "S1", "success_count": 1, "failure_count": 0})
     with applying(tmp_path, schedule(*PEOPLE), answer) as (run, server):
         knowing(run.store)
@@ -400,7 +400,7 @@ def test_who_does_not_stay_any_more_makes_the_plan_stale(tmp_path: Path, look: S
     keeps = replace(draft(), recipients=Kept(2))
     with applying(tmp_path, look) as (run, server):
         knowing(run.store)
-        (outcome,) = carried_out(run, change(Action.MODIFY, ChangeBatch("1", "S1", keeps)))
+        (outcome,) = carried_out(run, change(Action.MODIFY, ChangeBatch("1", "S1", keeps, SEND)))
         assert run.store.intents_of(CAMPAIGN) == ()
     assert (outcome.result, outcome.exit) == (Result.FAILED, Exit.STALE)
     assert {heard.method for heard in server.heard} == {"GET"}

@@ -167,22 +167,24 @@ def test_wrong_status_may_mean_that_the_time_was_moved(tmp_path: Path) -> None:
         assert (ending.deleted, ending.sent) == counts
 
 
-def test_what_was_sent_long_ago_costs_one_question(tmp_path: Path) -> None:
-    """A day after its time nobody can stop it any more; where a PUT may have moved it, it is tried."""
-    with halting(tmp_path, known(*"123456789", at="-25h"), at_noon()) as (here, server):
-        (ending,), _ = stopped(here, C)
-    assert (ending.sent, asked(server)) == (9, [TIME])
-    assert stop_all(tmp_path / "all", known("1", at="-11m")) == ()
+def test_all_leaves_alone_what_was_sent_ten_minutes_ago(tmp_path: Path) -> None:
+    """Nobody can stop that any more; what may have been moved to a later time is tried."""
+    with halting(tmp_path, known(*"123456789", at="-11m"), at_noon()) as (here, server):
+        endings, _ = stopped(here, every=True)
+    assert (endings, asked(server)) == ((), [TIME])
     moved = b.intent("PUT", C, remote_id="s1", target=b.target(at="+1h"))
     (ending,) = stop_all(tmp_path / "moved", known("1", at="-11m", intents=[moved]))
     assert ending.deleted == 1
+    old = b.state({C: b.campaign_record({"1": b.batch(at="-90d", time_assumed=True)})})
+    (ending,) = stop_all(tmp_path / "old", old)
+    assert ending.deleted == 1
 
 
-def test_a_campaign_that_is_named_is_tried_for_a_day(tmp_path: Path) -> None:
+def test_a_campaign_that_is_named_is_tried_whatever_its_time(tmp_path: Path) -> None:
     """Somebody may have moved it to a later time in the console; what was sent JSMS refuses to delete."""
     for folder, answer, counts in (("moved", DONE, (1, 0)), ("sent", refusal(50029), (0, 1))):
         (tmp_path / folder).mkdir()
-        with halting(tmp_path / folder, known("1", at="-23h"), answer) as (here, server):
+        with halting(tmp_path / folder, known("1", at="-90d"), answer) as (here, server):
             (ending,), _ = stopped(here, C)
         assert (ending.deleted, ending.sent) == counts
         assert asked(server) == ["DELETE /v1/schedule/s1"]
@@ -191,13 +193,14 @@ def test_a_campaign_that_is_named_is_tried_for_a_day(tmp_path: Path) -> None:
 def test_a_clock_that_is_ahead_stops_what_is_pending(tmp_path: Path) -> None:
     """By ours it was sent an hour ago, by the service's it is still to be sent: the service is believed."""
     script = at_noon(behind=2), at_noon(200, behind=2)
-    for folder, names, at in (("named", [C], "-25h"), ("all", [], "-1h")):
+    for folder, names, first in (("named", [C], []), ("all", [], [TIME])):
         (tmp_path / folder).mkdir()
-        with halting(tmp_path / folder, known("1", "2", at=at), *script) as (here, server):
+        answers = script[-1 - len(first) :]
+        with halting(tmp_path / folder, known("1", "2", at="-1h"), *answers) as (here, server):
             (ending,), _ = stopped(here, *names, every=not names)
             snapshot = here.place.read()
         assert (ending.deleted, ending.sent) == (2, 0)
-        assert asked(server) == [TIME, "DELETE /v1/schedule/s1", "DELETE /v1/schedule/s2"]
+        assert asked(server) == [*first, "DELETE /v1/schedule/s1", "DELETE /v1/schedule/s2"]
         assert snapshot is not None
         assert snapshot.state.campaign(C) == b.campaign_record(cancelled=True)
 
@@ -217,7 +220,7 @@ def test_the_time_is_asked_for_only_where_no_answer_told_it(tmp_path: Path) -> N
     """What is pending by our own clock is deleted first, and the answer tells the time for the rest."""
     records = {C: b.campaign_record({"1": b.batch("1"), "2": b.batch("2", at="-1h")})}
     with halting(tmp_path, b.state(records), at_noon(200, behind=2)) as (here, server):
-        (ending,), _ = stopped(here, C)
+        (ending,), _ = stopped(here, every=True)
     assert (ending.deleted, asked(server)) == (2, ["DELETE /v1/schedule/s1", "DELETE /v1/schedule/s2"])
 
 
@@ -232,9 +235,9 @@ def test_a_post_is_waited_for_by_the_time_of_the_service(tmp_path: Path) -> None
 
 def test_a_service_that_tells_no_time_is_asked_once(tmp_path: Path) -> None:
     """Then our own clock is all there is."""
-    with halting(tmp_path, known("1", at="-25h", intents=[post()]), GONE) as (here, server):
-        (ending,), _ = stopped(here, C)
-    assert (ending.sent, asked(server)) == (1, [TIME])
+    with halting(tmp_path, known("1", at="-1h"), GONE) as (here, server):
+        endings, _ = stopped(here, every=True)
+    assert (endings, asked(server)) == ((), [TIME])
 
 
 @pytest.mark.parametrize(("script", "error"), [(CUT, ApiError), (at_noon(401, 50002), CredentialsRefusal)])
@@ -242,8 +245,8 @@ def test_without_an_answer_nothing_is_called_sent(
     tmp_path: Path, script: Says, error: type[ApiError]
 ) -> None:
     """Our own clock may be ahead, so that it may still be there."""
-    with halting(tmp_path, known("1", at="-25h"), script) as (here, _), pytest.raises(error):
-        stopped(here, C)
+    with halting(tmp_path, known("1", at="-1h"), script) as (here, _), pytest.raises(error):
+        stopped(here, every=True)
 
 
 def stop_all(folder: Path, state: State) -> tuple[Ending, ...]:

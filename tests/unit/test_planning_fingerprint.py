@@ -52,8 +52,8 @@ STEPS: list[Step] = [
             replace(DRAFT, tag="spring"),
         )
     ),
-    ChangeBatch("1", "s", DRAFT),
-    ChangeBatch("1", "s2", DRAFT),
+    ChangeBatch("1", "s", DRAFT, b.NOON),
+    ChangeBatch("1", "s2", DRAFT, b.NOON),
     DropBatch("1", "s", b.NOON),
     DropBatch("1", "s2", b.NOON),
 ]
