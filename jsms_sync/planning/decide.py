@@ -35,7 +35,7 @@ from jsms_sync.planning.guards import foreseen, send_refusals, sends
 from jsms_sync.planning.history import History, by_address, unsettled, was_cancelled, was_sent
 from jsms_sync.planning.moves import moves
 from jsms_sync.planning.order import in_order
-from jsms_sync.planning.orphans import held_back
+from jsms_sync.planning.other_names import held_for_heirs, held_for_orphans
 from jsms_sync.planning.plan import Origin, Plan
 from jsms_sync.planning.renames import rename_notes
 from jsms_sync.planning.safety import (
@@ -80,11 +80,13 @@ def make_plan(look: Look) -> Plan:
     selection = select(look.definitions, look.state, look.choices)
     moved = moves(look.definitions, look.state, look.now, selection.left_out)
     look = replace(look, state=fold(look.state, moved.events))
-    templates, views, campaigns = _viewed(look, _Known.of(look.state))
+    known = _Known.of(look.state)
+    templates, views, campaigns = _viewed(look, known)
+    campaigns |= held_for_heirs(campaigns, known.history)
     selection = selection.without(stranded(look.definitions, look.state, selection, views, campaigns))
     chosen = {a: view for a, view in views.items() if a not in selection.left_out}
     campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
-    campaigns |= held_back(campaigns, look.definitions, look.state.intents, look.digester.key_id)
+    campaigns |= held_for_orphans(campaigns, look.definitions, look.state.intents, look.digester.key_id)
     used = used_ids(campaigns.values(), look.state.intents, look.by_service)
     used |= named_ids(look.definitions, look.by_service)
     texts = _texts(look.observed, views)

@@ -44,8 +44,21 @@ def was_sent(
     if any(entry.event in GONE_OUT for entry in entries):
         return True
     followed |= {address}
-    names = {entry.moved_to for entry in entries if entry.moved_to} - followed
+    names = _next_names(history, address) - followed
     return any(_has_passed(state, to, now) or was_sent(state, history, to, now, followed) for to in names)
+
+
+def _next_names(history: History, address: Address) -> set[Address]:
+    return {entry.moved_to for entry in history.get(address, ()) if entry.moved_to}
+
+
+def later_names(history: History, address: Address) -> set[Address]:
+    """Every name under which something went on that once had this one."""
+    found, ahead = set[Address](), {address}
+    while ahead:
+        ahead = {name for each in ahead for name in _next_names(history, each)} - found
+        found |= ahead
+    return found - {address}
 
 
 def _has_passed(state: State, address: Address, now: datetime) -> bool:

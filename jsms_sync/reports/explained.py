@@ -44,8 +44,10 @@ HELD: Mapping[HeldCode, Words] = {
         "Set a `send_time` in the future, or remove the campaign.",
     ),
     HeldCode.INSIDE_FREEZE_WINDOW: Words(
-        "The time it has, or the new one, is so near that a change could arrive while JSMS sends.",
-        "Nothing can be changed any more; removing the campaign from the file still deletes it.",
+        "The time it has, or the new one, is so near that a change could arrive while JSMS sends. Or the"
+        " campaign that went on from its name still has its people, and they would be texted twice.",
+        "Nothing can be changed any more; removing the campaign from the file still deletes it. Where another"
+        " campaign is named, it goes on once that one is as defined.",
     ),
     HeldCode.CANCELLED: Words(
         "A campaign of this name was stopped before its time; it does not come back by itself.",

@@ -186,6 +186,26 @@ def test_nothing_is_changed_shortly_before_its_time(approving: Workspace, sandbo
     assert sandbox.schedules() == {}
 
 
+def test_an_old_name_places_nobody_whom_the_renamed_campaign_still_has(
+    approving: Workspace, sandbox: Served
+) -> None:
+    """An old checkout renamed it shortly before its time: the right one does not schedule it once more."""
+    approving.write(shop(campaign(several(1, 2))))
+    approving.apply()
+    soon, new = at(SOON, approving), campaign(several(3), name="fair", at="2099-03-02 10:00:00")
+    soon.write(shop(new + "    moved_from: sale\n"))
+    assert held(soon.apply()) == {"campaign.fair": "inside-freeze-window"}
+    soon.write(shop(campaign(several(1, 2)), new))
+    assert held(soon.apply()) == dict.fromkeys(("campaign.fair", "campaign.sale"), "inside-freeze-window")
+    assert len(sandbox.schedules()) == 1
+    later = at(LATER, approving)
+    sandbox.clock(LATER)
+    assert len(sandbox.outbox()) == 2
+    later.apply()
+    assert len(sandbox.outbox()) == 2
+    assert held(later.plan(exit=0))["campaign.sale"] == "already-sent"
+
+
 def test_a_campaign_that_comes_too_late_is_never_sent(approving: Workspace, sandbox: Served) -> None:
     """A time that has come, or is less than a minute away, is stuck until a person moves it."""
     approving.write(shop(campaign(several(1, 2))))

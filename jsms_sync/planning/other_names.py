@@ -1,0 +1,109 @@
+"""A new campaign that may be the same as one under another name: nobody in both is placed once more."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from jsms_sync.kinds.campaign_facts import CampaignView
+from jsms_sync.kinds.campaign_settle import Standing
+from jsms_sync.model.decisions import Action, Change, Held, HeldCode, PlaceBatch
+from jsms_sync.model.digests import halves
+from jsms_sync.model.events import IntentClosed
+from jsms_sync.model.records import Intent
+from jsms_sync.model.resources import Address, Definitions, kind_of
+from jsms_sync.planning.history import History, later_names
+
+Views = Mapping[Address, CampaignView]
+
+ALIVE = (Standing.PENDING, Standing.CHANGED, Standing.UNREADABLE)
+
+
+def held_for_orphans(
+    views: Views, definitions: Definitions, intents: Iterable[Intent], key_id: str
+) -> dict[Address, CampaignView]:
+    """The new campaigns that are held because a POST in doubt of a removed one may hold numbers of theirs.
+
+    It may be the same campaign under another name (architecture §6, promise 10): placed once more, it would
+    be sent twice. Where the members in doubt are unknown, every new campaign is held.
+    """
+    orphans = tuple(_orphans(definitions, _open(intents, views.values())))
+    found = {}
+    for address, view in views.items() if orphans else ():
+        placed = _placed(view)
+        orphan = next((each for each in orphans if placed and _is_in_doubt(each, placed, key_id)), None)
+        if orphan is not None:
+            found[address] = _held(view, HeldCode.UNKNOWN_OUTCOME, _orphan_told(orphan))
+    return found
+
+
+def held_for_heirs(views: Views, history: History) -> dict[Address, CampaignView]:
+    """The new campaigns that are held because the one that went on from their name still has their people.
+
+    Until that one is as it is defined, its schedule is what this name once said; after that, who is in both
+    is meant to be.
+    """
+    found = {}
+    for address in views.keys() & history.keys():
+        placed = _placed(views[address])
+        names = sorted(later_names(history, address)) if placed else ()
+        heir = next((name for name in names if name in views and _still_has(views[name], placed)), None)
+        if heir is not None:
+            found[address] = _held(views[address], HeldCode.INSIDE_FREEZE_WINDOW, _heir_told(heir))
+    return found
+
+
+def _open(intents: Iterable[Intent], views: Iterable[CampaignView]) -> Iterator[Intent]:
+    """The POSTs that stay in doubt after what was observed."""
+    events = (event for view in views for event in view.decision.events)
+    closed = {event.id for event in events if isinstance(event, IntentClosed)}
+    return (intent for intent in intents if intent.creates and intent.id not in closed)
+
+
+def _orphans(definitions: Definitions, intents: Iterable[Intent]) -> Iterator[Intent]:
+    for intent in intents:
+        if kind_of(intent.address) == "campaign" and not definitions.get(intent.address):
+            yield intent
+
+
+def _placed(view: CampaignView) -> frozenset[int]:
+    """The digests of the numbers that a new campaign would place."""
+    match view.decision.changes:
+        case (Change(action=Action.CREATE, steps=steps),):
+            drafts = (step.draft for step in steps if isinstance(step, PlaceBatch))
+            return frozenset(mobile for draft in drafts for mobile in halves(draft.members)[0])
+        case _:
+            return frozenset()
+
+
+def _is_in_doubt(orphan: Intent, placed: frozenset[int], key_id: str) -> bool:
+    target = orphan.target
+    if target is None or target.key_id != key_id:
+        return True
+    return not placed.isdisjoint(halves(target.members)[0])
+
+
+def _still_has(heir: CampaignView, placed: frozenset[int]) -> bool:
+    """Whether it is to be changed, and is scheduled for some of these numbers until then.
+
+    What is deleted goes before anything is created.
+    """
+    changes = [change for change in heir.decision.changes if change.action is not Action.DELETE]
+    if not changes and not heir.decision.held:
+        return False
+    batches = heir.settled.standing(*ALIVE)
+    return any(b.members is None or not placed.isdisjoint(halves(b.members)[0]) for b in batches)
+
+
+def _orphan_told(orphan: Intent) -> str:
+    return (
+        f"{orphan.address} is not defined any more, may have been scheduled and has numbers in common: "
+        "`resolve` it first"
+    )
+
+
+def _heir_told(heir: Address) -> str:
+    return f"{heir} went on from this name and still has numbers of it, until it is as it is defined"
+
+
+def _held(view: CampaignView, code: HeldCode, reason: str) -> CampaignView:
+    held = (Held(change.address, code, reason) for change in view.decision.changes)
+    return replace(view, decision=replace(view.decision, changes=(), held=(*view.decision.held, *held)))
