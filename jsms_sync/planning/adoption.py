@@ -23,6 +23,7 @@ from jsms_sync.model.records import (
     Text,
 )
 from jsms_sync.model.resources import Address, Campaign, Template, kind_of, name_of
+from jsms_sync.model.text import variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,25 @@ def torn(wish: Wish, observed: Observed) -> Iterator[Objection]:
         yield Objection(wish, message, "Leave it out; it will reach nobody.")
     if len(set(everybody)) < len(everybody):
         message = f"{len(everybody) - len(set(everybody))} of the numbers of {wish.address} are in it twice"
-        help = "Delete one of the schedules in the JSMS console, or import them as campaigns of their own."
-        yield Objection(wish, message, help)
+        several = "Delete one of the schedules in the JSMS console, or import them as campaigns of their own."
+        alone = "Nobody is named twice in a definition: leave the schedule out until it was sent."
+        yield Objection(wish, message, several if len(seen) > 1 else alone)
+    yield from _superfluous(wish, seen, observed)
+
+
+def _superfluous(wish: Wish, seen: Iterable[SeenSchedule], observed: Observed) -> Iterator[Objection]:
+    """Parameters that no text shows: a definition never sends them, so that the schedule would differ."""
+    found = set[str]()
+    for schedule in seen:
+        template = observed.templates.get(schedule.temp_id)
+        if isinstance(template, SeenTemplate):
+            names = {name for recipient in schedule.recipients for name in recipient.params.names}
+            found |= names - set(variables(template.text.content))
+    if found:
+        message = f"{wish.address} has parameters that its text does not show: {', '.join(sorted(found))}"
+        help = "What is defined is sent without them, so the first apply would change the schedule. "
+        how = "Set it without them (`jsms-sync api schedule --help`), or leave it out until it was sent."
+        yield Objection(wish, message, help + how)
 
 
 def serving_names(

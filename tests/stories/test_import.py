@@ -516,6 +516,7 @@ def test_what_cannot_be_imported(workspace: Workspace, sandbox: Served, console:
             "differ in their time",
         ),
         (("campaign.x", *(many(console, other, range(60, 62)) for _ in "ab")), "2 of the numbers"),
+        (("campaign.x", single(console, other, 70, order="1", vip="y", age="4")), "does not show: age, vip"),
     ):
         ran = refused(workspace, *arguments)
         assert told in ran.stderr
