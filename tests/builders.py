@@ -189,7 +189,8 @@ def batch(
     refused: Mapping[str, int] | None = None,
     doubtful: bool = False,
     gone: bool = False,
-    time_assumed: bool = False,
+    unseen: bool = False,
+    shown_time: str | None = None,
     **meant: Any,
 ) -> Batch:
     """A schedule as recorded; `refused` are recipients with the code that JSMS gave."""
@@ -204,7 +205,8 @@ def batch(
         refused=tuple(Refused(member, code) for member, code in members),
         doubtful=doubtful,
         gone=gone,
-        time_assumed=time_assumed,
+        unseen=unseen,
+        shown_time=moment(shown_time) if shown_time else None,
     )
 
 

@@ -326,9 +326,11 @@ def event_line(event: Event) -> str:
         case CampaignSet(address, source, template, cancelled):
             return f"{address} is in {source}, template={template}, cancelled={cancelled}"
         case BatchSet(_, key, batch):
-            told = [name for name in ("doubtful", "gone", "time_assumed") if getattr(batch, name)]
+            told = [name for name in ("doubtful", "gone", "unseen") if getattr(batch, name)]
             there = len(unpack(batch.target.members))
-            return " ".join([f"batch {key} is {there} people {_after(batch.target.send_time)}", *told])
+            shown = [f"shown {_after(batch.shown_time)}"] if batch.shown_time else []
+            when = _after(batch.target.send_time)
+            return " ".join([f"batch {key} is {there} people {when}", *told, *shown])
         case BatchDropped(_, key):
             return f"batch {key} is dropped"
         case Remembered(entry):

@@ -27,7 +27,7 @@ from jsms_sync.model.resources import (
 )
 from jsms_sync.model.rolls import Roll, roll_of
 from jsms_sync.planning.adoption import found_batch
-from jsms_sync.planning.history import by_address, was_cancelled, was_forgotten
+from jsms_sync.planning.history import by_address, forgettable, was_cancelled, was_forgotten
 
 Rolls = Callable[[RecipientsFile, frozenset[str]], Roll]
 
@@ -38,8 +38,9 @@ def _none(_file: RecipientsFile, _names: frozenset[str]) -> Roll:
 
 def nothing_there(state: State, address: Address, now: datetime) -> tuple[Event, ...]:
     """The events that say that nothing of the address exists but what is recorded."""
-    gone = Remembered(HistoryEntry(address, Happened.DELETED, now))
-    return (Settled(address), *([gone] if was_forgotten(by_address(state), address) else []))
+    history = by_address(state)
+    names = (name for name in sorted(forgettable(state, history, address)) if was_forgotten(history, name))
+    return (Settled(address), *(Remembered(HistoryEntry(name, Happened.DELETED, now)) for name in names))
 
 
 def adopted(

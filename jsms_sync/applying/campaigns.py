@@ -122,7 +122,8 @@ def change_batch(run: Run, change: Change, step: ChangeBatch) -> StepResult:
             refused=_still_refused(recorded, target, reply),
             doubtful=False,
             form_assumed=False,
-            time_assumed=False,
+            shown_time=None,
+            unseen=False,
         )
         return (BatchSet(change.address, step.key, batch),)
 

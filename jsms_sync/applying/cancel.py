@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from jsms_sync.applying.halting import Attempt, Fate, Halting, deleted
 from jsms_sync.errors import JsmsSyncError
 from jsms_sync.kinds.campaign_removed import RECENT
-from jsms_sync.kinds.campaign_stop import Due, every_campaign, is_over, schedules
+from jsms_sync.kinds.campaign_stop import Due, every_campaign, is_surely_over, schedules
 from jsms_sync.model.ending import Ending
 from jsms_sync.model.records import CampaignRecord, Intent, State
 from jsms_sync.model.resources import Address
@@ -44,7 +44,7 @@ class Named:
 def _is_past(state: State, address: Address, now: datetime) -> bool:
     record, intents = state.campaign(address) or CampaignRecord(), state.intents_of(address)
     was_stopped = record.cancelled and not record.batches and not intents
-    return was_stopped or is_over(record, intents, now - RECENT)
+    return was_stopped or is_surely_over(record, intents, now - RECENT)
 
 
 class Marking:
@@ -140,7 +140,8 @@ class _Passes:
 
     def delete(self) -> None:
         """Each schedule that is left has had its DELETE, and what is under way has had a moment more."""
-        todo = self._todo()
+        # What is sure to be still to come goes before what most likely was sent long ago.
+        todo = sorted(self._todo(), key=lambda id: self._found[id][1].at <= self._now)
         with ThreadPoolExecutor(self._halting.parallelism) as pool:
             self._attempts |= zip(todo, pool.map(self._attempt, todo), strict=True)
         if self._todo() or not todo:

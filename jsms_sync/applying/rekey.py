@@ -47,5 +47,5 @@ def _under_another_key(state: State, digester: Digester, now: datetime) -> list[
         for address, record in state.resources.items()
         if isinstance(record, CampaignRecord)
         for key, batch in record.batches.items()
-        if batch.target.key_id != digester.key_id and not batch.is_over(now) and not batch.gone
+        if batch.target.key_id != digester.key_id and batch.time > now and not batch.gone
     ]

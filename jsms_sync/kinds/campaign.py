@@ -158,7 +158,13 @@ def _is_late(facts: CampaignFacts, case: Case) -> bool:
 def _too_late(facts: CampaignFacts, case: Case) -> Decision | None:
     if not _is_late(facts, case) or (case.live and case.desired.send_time > facts.now):
         return None
+    if case.settled.standing(Standing.UNREADABLE) and not case.live:
+        return None
     when = china_time(case.desired.send_time)
+    if case.live:
+        later = china_time(min(batch.time for batch in case.live))
+        reason = f"its send_time {when} (China time) has come, but it was moved: it goes out at {later}"
+        return _hold(case, HeldCode.SEND_TIME_PASSED, reason, "after an edit of send_time: modify")
     reason = f"its send_time {when} (China time) has come; it is never sent late"
     return _hold(case, HeldCode.SEND_TIME_PASSED, reason, "after an edit of send_time: create")
 
@@ -168,7 +174,9 @@ def _changed_outside(facts: CampaignFacts, case: Case) -> Decision | None:
     if not changed or facts.overwrite:
         return None
     reason = f"{len(changed)} of its schedules show another time, text or recipients than we set"
-    return _hold(case, HeldCode.CHANGED_OUTSIDE, reason, f"--overwrite {facts.address} sets them again")
+    way_out = f"--overwrite {facts.address} sets them again"
+    way_out = f"after an edit of send_time, {way_out}" if _is_late(facts, case) else way_out
+    return _hold(case, HeldCode.CHANGED_OUTSIDE, reason, way_out)
 
 
 def _text_unreadable(facts: CampaignFacts, case: Case) -> Decision | None:

@@ -41,7 +41,7 @@ def removed(address: Address, record: CampaignRecord | None, settled: Settled, n
 def may_be_sent(standing: Standings, now: datetime) -> bool:
     """Whether the schedule may still be sent, or just have been."""
     if standing.standing is Standing.PASSED:
-        return now - standing.batch.target.send_time < RECENT
+        return now - standing.time < RECENT
     return standing.standing is not Standing.GONE
 
 
@@ -49,7 +49,7 @@ def _ending(address: Address, record: CampaignRecord, settled: Settled, now: dat
     """What the history will tell of the name."""
     sent = [b for b in settled.standing(Standing.PASSED) if not may_be_sent(b, now)]
     if sent:
-        return HistoryEntry(address, Happened.SENT, now, send_time=sent[0].batch.target.send_time)
+        return HistoryEntry(address, Happened.SENT, now, send_time=sent[0].time)
     if record.cancelled:
         return HistoryEntry(address, Happened.CANCELLED, now)
     if settled.standing(Standing.GONE):

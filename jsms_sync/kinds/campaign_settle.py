@@ -48,7 +48,7 @@ class Standings:
     @property
     def time(self) -> datetime:
         """When it goes out: the time that was read, else the recorded one."""
-        return self.seen.send_time if self.seen else self.batch.target.send_time
+        return self.seen.send_time if self.seen else self.batch.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def _settled(
     key: str, batch: Batch, announced: Intent | None, look: Look, *, stopped: bool
 ) -> tuple[Standings | None, list[Event]]:
     closing: list[Event] = [IntentClosed(announced.id)] if announced else []
-    passed = batch.is_over(look.now)
-    may_be_sent = batch.target.send_time <= look.now + SKEW
+    passed = batch.time <= look.now
+    may_be_sent = batch.time <= look.now + SKEW
     match look.seen.get(batch.schedule_id):
         case None:
             standing = Standing.GONE if batch.gone else Standing.PASSED if passed else Standing.PENDING
@@ -120,7 +120,8 @@ def _settled(
         case Unreadable():
             # A PUT in doubt may have moved it to a later time, so that it still is to be sent.
             meant = announced.target.send_time if announced and announced.target else look.now
-            standing = Standing.PASSED if passed and meant <= look.now else Standing.UNREADABLE
+            is_over = batch.is_over(look.now) and meant <= look.now
+            standing = Standing.PASSED if is_over else Standing.UNREADABLE
             return Standings(key, batch, standing, _recorded(batch, look)), []
         case Gone() if announced is not None and announced.method == "DELETE" and not may_be_sent:
             return None, [BatchDropped(look.address, key), *closing]
@@ -128,11 +129,11 @@ def _settled(
             # `cancel` was killed between its DELETE and its note of it, or somebody else was quicker.
             return None, [BatchDropped(look.address, key), *closing]
         case Gone() if batch.gone or not may_be_sent:
-            vanished = replace(batch, gone=True, time_assumed=False)
+            vanished = replace(batch, gone=True, unseen=False)
             setting = _setting(key, batch, vanished, look)
             return Standings(key, vanished, Standing.GONE, _recorded(batch, look)), setting + closing
         case Gone():
-            sent = replace(batch, time_assumed=False)
+            sent = replace(batch, unseen=False)
             setting = _setting(key, batch, sent, look)
             return Standings(key, sent, Standing.PASSED, _recorded(batch, look)), setting + closing
         case found:
@@ -163,7 +164,8 @@ def _compared(
     if found.send_time <= look.now < settled.target.send_time:
         # Somebody moved it to an earlier time, which has come: then it was sent.
         settled = replace(settled, target=replace(settled.target, send_time=found.send_time))
-    settled = replace(settled, time_assumed=found.send_time > max(settled.target.send_time, look.now))
+    later = found.send_time if found.send_time > settled.target.send_time else None
+    settled = replace(settled, shown_time=later, unseen=False)
     standing = _standing(settled, found, members, look)
     events = _setting(key, batch, settled, look) + closing
     return Standings(key, settled, standing, members, found, roll), events

@@ -11,7 +11,7 @@ from jsms_sync.model.stop import Stop, Stopped
 
 
 class Due(NamedTuple):
-    """A recorded schedule and its time; where that is not sure, it may go out later."""
+    """A recorded schedule and its time; where that is not sure, it may go out later than that."""
 
     schedule_id: str
     at: datetime
@@ -58,10 +58,16 @@ def cancelled(state: State, address: Address, stopped: Stopped) -> Iterator[Even
 
 
 def is_over(record: CampaignRecord, intents: Iterable[Intent], at: datetime) -> bool:
-    """Whether all of the campaign had been sent by then."""
+    """Whether all of the campaign had been sent by then, by the times that are known."""
     announced = list(intents)
     dues = schedules(record, announced)
-    return bool(dues) and not any(i.creates for i in announced) and all(due.is_over(at) for due in dues)
+    return bool(dues) and not any(i.creates for i in announced) and all(due.at <= at for due in dues)
+
+
+def is_surely_over(record: CampaignRecord, intents: Iterable[Intent], at: datetime) -> bool:
+    """Whether that is certain, because all of these times were seen."""
+    announced = list(intents)
+    return is_over(record, announced, at) and all(due.is_sure for due in schedules(record, announced))
 
 
 def schedules(record: CampaignRecord, intents: Iterable[Intent]) -> list[Due]:
@@ -71,8 +77,8 @@ def schedules(record: CampaignRecord, intents: Iterable[Intent]) -> list[Due]:
     return [
         Due(
             b.schedule_id,
-            max(b.target.send_time, meant.get(b.schedule_id, b.target.send_time)),
-            not b.time_assumed,
+            max(b.time, meant.get(b.schedule_id, b.time)),
+            not b.unseen,
         )
         for b in batches
     ]

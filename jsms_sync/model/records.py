@@ -104,8 +104,8 @@ class Batch(Value, frozen=True):
     `doubtful` says that a PUT in doubt may have set another `sign_id` than recorded, which no GET shows.
     `gone` says that it vanished before its time without us. `form_assumed` says that it was made by somebody
     else: no GET tells a batch of one from a single schedule (`jsms-api.md §4.5`), and no PUT has told yet.
-    `time_assumed` says that it may go out later than recorded: JSMS showed a later time, or an old copy of
-    the state is all that is known. Then it is not taken for sent because the recorded time has come.
+    `shown_time` is the later time that JSMS showed last, where somebody moved it outside. `unseen` says that
+    it comes from an old copy of the state and was not looked at since, so that it may have been moved, too.
     """
 
     schedule_id: str
@@ -115,11 +115,17 @@ class Batch(Value, frozen=True):
     doubtful: bool = False
     gone: bool = False
     form_assumed: bool = False
-    time_assumed: bool = False
+    shown_time: Moment | None = None
+    unseen: bool = False
+
+    @property
+    def time(self) -> datetime:
+        """When it goes out, as far as is known."""
+        return self.shown_time or self.target.send_time
 
     def is_over(self, at: datetime) -> bool:
-        """Whether it went out by then, as far as the record alone can tell."""
-        return self.target.send_time <= at and not self.time_assumed
+        """Whether it is certain by the record alone that it went out by then."""
+        return self.time <= at and not self.unseen
 
 
 class CampaignRecord(Value, frozen=True, tag_field="kind", tag="campaign"):

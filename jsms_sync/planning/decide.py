@@ -82,8 +82,8 @@ def make_plan(look: Look) -> Plan:
     look = replace(look, state=fold(look.state, moved.events))
     known = _Known.of(look.state)
     templates, views, campaigns = _viewed(look, known)
-    campaigns |= held_for_heirs(campaigns, known.history)
     selection = selection.without(stranded(look.definitions, look.state, selection, views, campaigns))
+    campaigns |= held_for_heirs(campaigns, known.history, look.digester.key_id, selection.left_out)
     chosen = {a: view for a, view in views.items() if a not in selection.left_out}
     campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
     campaigns |= held_for_orphans(campaigns, look.definitions, look.state.intents, look.digester.key_id)

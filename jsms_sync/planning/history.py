@@ -64,7 +64,7 @@ def later_names(history: History, address: Address) -> set[Address]:
 def _has_passed(state: State, address: Address, now: datetime) -> bool:
     """Whether some schedule of it has come to its time, and had not vanished before that."""
     record = state.campaign(address) or CampaignRecord()
-    return any(batch.is_over(now) and not batch.gone for batch in record.batches.values())
+    return any(batch.time <= now and not batch.gone for batch in record.batches.values())
 
 
 def was_cancelled(history: History, address: Address) -> bool:
@@ -89,6 +89,11 @@ def unsettled(state: State, history: History, address: Address) -> str:
         since = f"{state.restored.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
         return f"the state was restored at {since} (China time), so schedules of it may not be recorded"
     is_known = record.batches if isinstance(record, CampaignRecord) else record is not None
-    if was_forgotten(history, address) and not is_known:
+    if not is_known and any(was_forgotten(history, name) for name in forgettable(state, history, address)):
         return "it was taken out of the state by `state rm`, so schedules of it may not be recorded"
     return ""
+
+
+def forgettable(state: State, history: History, address: Address) -> set[Address]:
+    """The name, and those of its later names that are not recorded."""
+    return {address} | {name for name in later_names(history, address) if name not in state.resources}

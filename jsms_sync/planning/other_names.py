@@ -1,11 +1,11 @@
-"""A new campaign that may be the same as one under another name: nobody in both is placed once more."""
+"""A campaign that may be the same as one under another name: nobody in both is placed once more."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from jsms_sync.kinds.campaign_facts import CampaignView
 from jsms_sync.kinds.campaign_settle import Standing
-from jsms_sync.model.decisions import Action, Change, Held, HeldCode, PlaceBatch
+from jsms_sync.model.decisions import Action, Change, ChangeBatch, Held, HeldCode, PlaceBatch
 from jsms_sync.model.digests import halves
 from jsms_sync.model.events import IntentClosed
 from jsms_sync.model.records import Intent
@@ -35,19 +35,21 @@ def held_for_orphans(
     return found
 
 
-def held_for_heirs(views: Views, history: History) -> dict[Address, CampaignView]:
-    """The new campaigns that are held because the one that went on from their name still has their people.
+def held_for_heirs(
+    views: Views, history: History, key_id: str, left_out: Container[Address]
+) -> dict[Address, CampaignView]:
+    """The campaigns that are held because the one that went on from their name still has people of theirs.
 
     Until that one is as it is defined, its schedule is what this name once said; after that, who is in both
-    is meant to be.
+    is meant to be. What is to be deleted goes first, unless it is left out of the run.
     """
     found = {}
     for address in views.keys() & history.keys():
-        placed = _placed(views[address])
-        names = sorted(later_names(history, address)) if placed else ()
-        heir = next((name for name in names if name in views and _still_has(views[name], placed)), None)
-        if heir is not None:
-            found[address] = _held(views[address], HeldCode.INSIDE_FREEZE_WINDOW, _heir_told(heir))
+        added = _added(views[address])
+        names = sorted(later_names(history, address) & views.keys()) if added else ()
+        why = [why for name in names if (why := _why_waiting(name, views[name], added, key_id, left_out))]
+        if why:
+            found[address] = _held(views[address], *why[0])
     return found
 
 
@@ -74,6 +76,14 @@ def _placed(view: CampaignView) -> frozenset[int]:
             return frozenset()
 
 
+def _added(view: CampaignView) -> frozenset[int]:
+    """The digests of the numbers that a campaign would place which is not scheduled for them by now."""
+    steps = [step for change in view.decision.changes for step in change.steps]
+    drafts = [step.draft for step in steps if isinstance(step, PlaceBatch | ChangeBatch)]
+    own = {m for batch in view.settled.standing(*ALIVE) for m in halves(batch.members or b"")[0]}
+    return frozenset(mobile for draft in drafts for mobile in halves(draft.members)[0]) - own
+
+
 def _is_in_doubt(orphan: Intent, placed: frozenset[int], key_id: str) -> bool:
     target = orphan.target
     if target is None or target.key_id != key_id:
@@ -81,16 +91,21 @@ def _is_in_doubt(orphan: Intent, placed: frozenset[int], key_id: str) -> bool:
     return not placed.isdisjoint(halves(target.members)[0])
 
 
-def _still_has(heir: CampaignView, placed: frozenset[int]) -> bool:
-    """Whether it is to be changed, and is scheduled for some of these numbers until then.
-
-    What is deleted goes before anything is created.
-    """
-    changes = [change for change in heir.decision.changes if change.action is not Action.DELETE]
-    if not changes and not heir.decision.held:
-        return False
-    batches = heir.settled.standing(*ALIVE)
-    return any(b.members is None or not placed.isdisjoint(halves(b.members)[0]) for b in batches)
+def _why_waiting(
+    name: Address, heir: CampaignView, added: frozenset[int], key_id: str, left_out: Container[Address]
+) -> tuple[HeldCode, str] | None:
+    """The code and reason when the heir has, or may have, some of these numbers as it does not want them."""
+    if any(_is_in_doubt(doubt, added, key_id) for doubt in heir.settled.doubts):
+        reason = f"{name} went on from this name and may be scheduled for numbers of it: `resolve` it first"
+        return HeldCode.UNKNOWN_OUTCOME, reason
+    decision, alive = heir.decision, heir.settled.standing(*ALIVE)
+    stays = [c for c in decision.changes if c.action is not Action.DELETE or name in left_out]
+    has = any(b.members is None or not added.isdisjoint(halves(b.members)[0]) for b in alive)
+    if not has or not (stays or decision.held):
+        return None
+    held = f", held {decision.held[0].code}" if decision.held else ""
+    reason = f"{name} went on from this name and still has numbers of it, until it is as it is defined{held}"
+    return HeldCode.INSIDE_FREEZE_WINDOW, reason
 
 
 def _orphan_told(orphan: Intent) -> str:
@@ -98,10 +113,6 @@ def _orphan_told(orphan: Intent) -> str:
         f"{orphan.address} is not defined any more, may have been scheduled and has numbers in common: "
         "`resolve` it first"
     )
-
-
-def _heir_told(heir: Address) -> str:
-    return f"{heir} went on from this name and still has numbers of it, until it is as it is defined"
 
 
 def _held(view: CampaignView, code: HeldCode, reason: str) -> CampaignView:

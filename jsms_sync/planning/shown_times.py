@@ -25,4 +25,4 @@ def _batch(batch: Batch, schedules: Mapping[str, ScheduleKept]) -> Batch:
     seen = schedules.get(batch.schedule_id)
     if not isinstance(seen, SeenSchedule | RolledSchedule) or seen.send_time == batch.target.send_time:
         return batch
-    return replace(batch, target=replace(batch.target, send_time=seen.send_time), time_assumed=False)
+    return replace(batch, target=replace(batch.target, send_time=seen.send_time), shown_time=None)

@@ -10,6 +10,7 @@ import msgspec
 from jsms_sync.errors import InvalidInput, Refused
 from jsms_sync.model.events import Event, Forgotten, Remembered
 from jsms_sync.model.records import (
+    Batch,
     CampaignRecord,
     Happened,
     HistoryEntry,
@@ -95,21 +96,28 @@ def _campaign_entries(
     batches = list(record.batches.values())
     pending = [b for b in batches if not b.is_over(now) and not b.gone]
     if pending and not leave_schedules:
+        surely, first = ("may", "An apply looks at them first. ") if _are_unseen(pending) else ("will", "")
+        still = f"{len(pending)} schedules of {address} {surely} still be sent"
         raise Refused(
-            f"{len(pending)} schedules of {address} will still be sent, and nothing could stop them any more",
-            help="To delete them at JSMS, remove its definition and apply. "
+            f"{still}, and nothing could stop them any more",
+            help=f"{first}To delete them at JSMS, remove its definition and apply. "
             "To leave them to themselves: --leave-schedules.",
             code="still-scheduled",
         )
     ending = _ending(record, now, is_pending=bool(pending))
     if not batches:
         return [HistoryEntry(address, ending, now)]
-    return [HistoryEntry(address, ending, now, b.schedule_id, b.target.send_time) for b in batches]
+    return [HistoryEntry(address, ending, now, b.schedule_id, b.time) for b in batches]
+
+
+def _are_unseen(batches: Iterable[Batch]) -> bool:
+    """Whether nobody has looked at one of them since an old copy became the state."""
+    return any(batch.unseen for batch in batches)
 
 
 def _ending(record: CampaignRecord, now: datetime, *, is_pending: bool) -> Happened:
     """What the history will tell of the name, so that it is not created again by accident."""
-    if any(batch.is_over(now) and not batch.gone for batch in record.batches.values()):
+    if any(batch.time <= now and not batch.gone for batch in record.batches.values()):
         return Happened.SENT
     if record.cancelled and not is_pending:
         return Happened.CANCELLED
@@ -143,8 +151,10 @@ def restored(copy: State, now: datetime) -> State:
 def _of_a_copy(record: Record) -> Record:
     if not isinstance(record, CampaignRecord):
         return record
+    # What is only presumed to have been sent has no id, and can never be looked at.
     batches = {
-        key: msgspec.structs.replace(batch, time_assumed=True) for key, batch in record.batches.items()
+        key: msgspec.structs.replace(batch, unseen=bool(batch.schedule_id) and not batch.gone)
+        for key, batch in record.batches.items()
     }
     return msgspec.structs.replace(record, batches=batches)
 

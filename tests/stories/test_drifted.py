@@ -155,6 +155,42 @@ def test_what_was_moved_by_days_is_looked_at_until_it_was_sent(standing: Workspa
     assert after.plan()["changes"] == []
 
 
+@pytest.mark.parametrize("stopped_by_us", [False, True])
+def test_what_was_moved_by_days_and_vanished_was_not_sent(
+    standing: Workspace, sandbox: Served, stopped_by_us: bool
+) -> None:
+    """Deleted in the console, or by us with the answer lost, before the later time: nobody was texted."""
+    id = moved(standing, sandbox, "2099-03-06 09:00:00")
+    standing.having(JSMS_SYNC_NOW="2099-03-01T09:30:00+08:00").apply()
+    sandbox.clock("2099-03-04T09:30:00+08:00")
+    later = standing.having(JSMS_SYNC_NOW="2099-03-04T09:30:00+08:00")
+    if stopped_by_us:
+        sandbox.fault("drop-after", "DELETE", f"/v1/schedule/{id}")
+        assert "1 schedule deleted" in later.run("cancel", "pilot").stdout
+    else:
+        sandbox.raw("DELETE", f"schedule/{id}")
+    code = "cancelled" if stopped_by_us else "cancelled-outside"
+    assert held(later.apply())["campaign.pilot"] == code
+    assert sandbox.outbox() == ()
+
+
+def test_an_old_name_of_what_was_moved_by_days_and_sent_sends_nothing(
+    standing: Workspace, sandbox: Served
+) -> None:
+    """Also where nobody has looked since."""
+    renamed = SHOP.replace("pilot:", "other:")
+    standing.write(f"{renamed}    moved_from: pilot\n")
+    standing.apply()
+    moved(standing, sandbox, "2099-03-06 09:00:00")
+    standing.having(JSMS_SYNC_NOW="2099-03-01T09:30:00+08:00").apply()
+    sandbox.clock("2099-03-07T09:30:00+08:00")
+    later = standing.having(JSMS_SYNC_NOW="2099-03-07T09:30:00+08:00")
+    again = SHOP.split("campaigns:\n")[1].replace("2099-03-02", "2099-03-09")
+    later.write(renamed + again)
+    assert held(later.apply())["campaign.pilot"] == "already-sent"
+    assert [each["status"] for each in sandbox.schedules().values()] == ["sent"]
+
+
 def test_what_was_moved_by_days_is_stopped_with_everything_else(standing: Workspace, sandbox: Served) -> None:
     """`--all` means it too."""
     moved(standing, sandbox, "2099-03-06 09:00:00")

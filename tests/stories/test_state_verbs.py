@@ -291,6 +291,53 @@ def test_what_was_sent_long_ago_is_looked_at_once_after_a_restore(
     assert not [each for each in sandbox.requests() if "schedule" in each["path"]]
 
 
+def test_what_was_sent_stays_sent_after_a_restore(standing: Workspace, sandbox: Served) -> None:
+    """A cancel is told so by JSMS, and does not make it a cancelled one that could be scheduled again."""
+    sandbox.clock("2099-04-01T09:30:00+08:00")
+    later = standing.having(JSMS_SYNC_NOW="2099-04-01T09:30:00+08:00")
+    later.write(later.run("state", "pull").stdout, "copy.json")
+    assert later.run("state", "restore", "copy.json").exit == 0
+    refused = later.run("state", "rm", "campaign.pilot")
+    assert (refused.exit, "An apply looks at them first" in refused.stderr) == (5, True)
+    assert "1 schedule was sent already" in later.run("cancel", "--all").stdout
+    assert held(later.apply("--recreate", "campaign.pilot")) == {}
+    assert later.run("status", "--format", "json").json["campaigns"][0]["phase"] == "sent"
+
+
+def test_what_is_presumed_to_have_been_sent_stands_in_nobody_s_way_after_a_restore(
+    standing: Workspace, sandbox: Served
+) -> None:
+    """It has no id that could be looked at: its definition can go, and digests get a new key."""
+    standing.write(shop(FIRST, SECOND))
+    sandbox.fault("drop-after", "POST", "/v1/schedule/batch")
+    standing.apply(exit=8)
+    sandbox.clock("2099-03-10T09:30:00+08:00")
+    later = standing.having(JSMS_SYNC_NOW="2099-03-10T09:30:00+08:00")
+    later.apply()
+    later.write(later.run("state", "pull").stdout, "copy.json")
+    for arguments in (("copy.json",), ("--settled",)):
+        assert later.run("state", "restore", *arguments).exit == 0
+    assert later.having(JSMS_SYNC_HASH_KEY="another " * 8).run("state", "rekey").exit == 0
+    assert later.plan()["changes"] == []
+    later.write(shop(FIRST, ALONE.replace("2099-03-01", "2099-04-01")))
+    assert outcomes(later.apply()) == {"campaign.second": "done", "campaign.alone": "done"}
+
+
+def test_schedules_that_were_left_to_themselves_are_those_of_the_older_name_too(
+    standing: Workspace, sandbox: Served
+) -> None:
+    """Taken out under its new name, a campaign is not scheduled again under the old one."""
+    renamed = FIRST.replace("pilot:", "other:")
+    standing.write(shop(renamed + "    moved_from: pilot\n"))
+    standing.apply()
+    assert standing.run("state", "rm", "campaign.other", "--leave-schedules").exit == 0
+    standing.write(shop(FIRST))
+    assert held(standing.apply(exit=8)) == {"campaign.pilot": "unknown-outcome"}
+    sandbox.raw("DELETE", f"schedule/{the_id(sandbox, '19912345678')}")
+    assert standing.run("resolve", "campaign.pilot", "--not-created").exit == 0
+    assert outcomes(standing.apply()) == {"campaign.pilot": "done"}
+
+
 def test_a_damaged_state_is_restored(standing: Workspace, sandbox: Served) -> None:
     """Its bytes are kept aside, and the copy takes its place."""
     copy = standing.run("state", "pull").stdout

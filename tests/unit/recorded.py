@@ -116,8 +116,8 @@ revisions = st.builds(
     Revision, ids, moments, st.none() | texts, st.none() | words, status=st.sampled_from(Audit)
 )
 targets = st.builds(Target, st.sampled_from(Form), moments, ids, st.binary(max_size=32))
-flags = {name: st.booleans() for name in ("doubtful", "gone", "form_assumed", "time_assumed")}
-batches = st.builds(Batch, words, targets, moments, **flags)
+flags = {name: st.booleans() for name in ("doubtful", "gone", "form_assumed", "unseen")}
+batches = st.builds(Batch, words, targets, moments, shown_time=st.none() | moments, **flags)
 intents = st.builds(Intent, keys, addresses, words, st.sampled_from(["POST", "PUT", "DELETE"]), moments)
 entries = st.builds(HistoryEntry, addresses, st.sampled_from(Happened), moments, st.none() | ids | words)
 
