@@ -152,22 +152,34 @@ class Doubts(World):
     ) -> None:
         """A campaign is stopped; the line may be broken, and the process killed.
 
-        Perhaps on another machine, whose clock is so many seconds `ahead`.
+        Perhaps every campaign is, on another machine, whose clock is so many seconds `ahead`.
         """
         if fault:
             self.service.break_down({**fault, "method": "DELETE", "path": "/v1"})
         behind, self.tool.behind = self.tool.behind, -ahead if ahead else self.tool.behind
-        if name := self._campaign(which):
-            with self._step():
-                self._cancel(name, Conditions(Fate(fate, number) if fate else Fate()))
+        conditions = Conditions(Fate(fate, number) if fate else Fate())
+        with self._step():
+            if ahead:
+                self._cancel_all(conditions)
+            elif name := self._campaign(which):
+                self._cancel(name, conditions)
         self.tool.behind = behind
+
+    def _cancel_all(self, conditions: Conditions) -> None:
+        """Everything that is recorded or defined is stopped."""
+        names = sorted(self.wishes.campaigns)
+        ended = self.tool.cancel({campaign_address(name) for name in names}, conditions, every=True)
+        if ended.in_peace:
+            mine = {self.wishes.identities[name] for name in names}
+            self.cancelled |= mine
+            check_stopped(self._look(), ended, mine, self.lost)
 
     def _cancel(self, name: str, conditions: Conditions) -> None:
         addresses = self._stoppable(name)
         ended = self.tool.cancel(addresses, conditions)
         if ended.in_peace:
             self.cancelled.add(self.wishes.identities[name])
-            check_stopped(self._look(), ended, self.wishes.identities[name], self.lost)
+            check_stopped(self._look(), ended, {self.wishes.identities[name]}, self.lost)
 
     def apply_and_cancel(self, what: str, which: int, pick: int, moment: int, at_once: bool) -> None:
         """A campaign is stopped while an apply is running, which obeys the mark as soon as it stands."""

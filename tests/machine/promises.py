@@ -391,8 +391,8 @@ def check_obeyed(before: Scene, after: Scene, log: Sequence[Json], identities: S
     keep(OBEYED, _of(after, identities) <= there and not changed & there, (there, changed))
 
 
-def check_stopped(scene: Scene, ended: Ended, name: str, lost: Set[int | str]) -> None:
+def check_stopped(scene: Scene, ended: Ended, identities: Set[str], lost: Set[int | str]) -> None:
     """Where every ending says that all is stopped or was sent, nothing is left but what nobody knew of."""
     if not any(ending.left or ending.doubts for ending in ended.endings):
-        left = _of(scene, {name}) - lost
+        left = _of(scene, identities) - lost
         keep(STOPPED_IS_GONE, not left, (left, ended.endings))

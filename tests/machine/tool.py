@@ -266,11 +266,11 @@ class Tool:
         place = self._backend(Fate())
         stopping.Marking(place).leave(stopping.mark(Named(frozenset(addresses)), self.state(), self.now()))
 
-    def cancel(self, addresses: Iterable[Address], conditions: Conditions) -> Ended:
-        """What `cancel` does; `error` tells that no mark could be left."""
+    def cancel(self, addresses: Iterable[Address], conditions: Conditions, *, every: bool = False) -> Ended:
+        """What `cancel` does, of these or with `--all`; `error` tells that no mark could be left."""
         ended, monotonic = Ended(), Monotonic()
         with self._living(ended, conditions):
-            place, named = self._backend(conditions.fate), Named(frozenset(addresses))
+            place, named = self._backend(conditions.fate), Named(frozenset(addresses), every)
             pace = Waiting(lambda seconds: self._wait(monotonic, seconds), monotonic.now)
             halting = self._parts.halting(Halting(self._client, place, self.now, 1, pace))
             marking, since = stopping.Marking(place), self.now()
