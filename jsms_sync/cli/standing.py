@@ -46,7 +46,8 @@ def look(wanted: Wanted, connection: Connection, due: timedelta | None = None) -
     recorded = snapshot.state if snapshot else State(lineage="")
     plan, observed = observed_plan(wanted, connection, snapshot.state if snapshot else None, priced=False)
     state = as_shown(after(recorded, plan.events), observed.schedules)
-    document = status_document(wanted.definitions, recorded, state, wanted.now, plan.waits, plan.costs)
+    seen, definitions = observed.templates, wanted.definitions
+    document = status_document(definitions, recorded, state, wanted.now, plan.waits, plan.costs, seen)
     notes = snapshot.notes if snapshot else ("there is no state here yet",)
     notes = (*notes, *doubts(recorded), *_unread(plan))
     if due is None:

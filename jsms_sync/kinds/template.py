@@ -7,7 +7,15 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from jsms_sync.kinds.template_changes import change, fates, header, recorded, removed, retire
-from jsms_sync.kinds.template_settle import Living, Settled, believed, carries, desired_text, settle
+from jsms_sync.kinds.template_settle import (
+    Living,
+    Settled,
+    believed,
+    carries,
+    desired_text,
+    reinstated,
+    settle,
+)
 from jsms_sync.model.decisions import (
     AFTER_APPROVAL,
     AFTER_GRACE,
@@ -62,6 +70,8 @@ def decide(facts: TemplateFacts) -> TemplateView:
         settled = believed(facts.address, settled, desired_text(facts.desired))
     carrier = _carrier(settled, facts.desired)
     serving = _serving(record, settled, carrier)
+    if serving is None and record.serving in settled.missing:
+        settled, serving = reinstated(facts.address, settled)
     observed = Decision(events=settled.events + _observations(facts, settled, serving, carrier))
     decision = observed + _held_or_changed(facts, settled, carrier)
     return TemplateView(decision, _for_campaigns(settled, serving, carrier), settled, carrier)
@@ -154,8 +164,8 @@ def _hold(facts: TemplateFacts, code: HeldCode, reason: str, *later: str) -> Dec
 
 def _carried(facts: TemplateFacts, desired: Template, settled: Settled, carrier: Living) -> Decision:
     """The left half of the table: some revision has the desired text already."""
-    revision = carrier.revision
-    later = _fates(facts, desired, settled, carrier)
+    revision, others = carrier.revision, _withdrawn(facts, settled, carrier)
+    later = _fates(facts, desired, settled, carrier, *others)
     noted = (desired.remark or "") != (revision.remark or "")
     match revision.status:
         case Audit.APPROVED:
@@ -163,6 +173,7 @@ def _carried(facts: TemplateFacts, desired: Template, settled: Settled, carrier:
         case Audit.AUDITING:
             reason = f"{revision.temp_id} is waiting for its audit"
             held = _hold(facts, HeldCode.AWAITING_APPROVAL, reason, f"{AFTER_APPROVAL}: it serves", *later)
+            held += merged(retire(facts.address, other) for other in others)
             return held + _remark_waits(facts, revision) if noted else held
         case Audit.REJECTED if noted:
             step = ResubmitTemplate(desired, revision.temp_id)
@@ -173,6 +184,12 @@ def _carried(facts: TemplateFacts, desired: Template, settled: Settled, carrier:
             return _hold(
                 facts, HeldCode.REJECTED, reason, "after an edit: submit it again, under the same id"
             )
+
+
+def _withdrawn(facts: TemplateFacts, settled: Settled, carrier: Living | None) -> tuple[Living, ...]:
+    """What is taken out of its audit, because it must not be approved: `--supersede` says so."""
+    others = (living for living in settled.living if living is not carrier)
+    return tuple(x for x in others if facts.supersede and x.revision.status is Audit.AUDITING)
 
 
 def _fates(facts: TemplateFacts, desired: Template, settled: Settled, *excepted: Living) -> tuple[str, ...]:
@@ -206,11 +223,20 @@ def _uncarried(facts: TemplateFacts, desired: Template, settled: Settled) -> Dec
                 f"or now: --supersede {facts.address}",
             )
         case Audit.AUDITING:
-            later = _fates(facts, desired, settled, newest)
+            others = _withdrawn(facts, settled, None)
+            later = _fates(facts, desired, settled, *others)
             replaced = change(desired, Action.REPLACE, submit, newest, later=later)
-            return replaced + retire(facts.address, newest)
+            return replaced + merged(retire(facts.address, other) for other in others)
         case _:
-            return change(desired, Action.REPLACE, submit, newest, later=_fates(facts, desired, settled))
+            why, later = _why_replaced(facts, desired, settled), _fates(facts, desired, settled)
+            return change(desired, Action.REPLACE, submit, newest, why, later=later)
+
+
+def _why_replaced(facts: TemplateFacts, desired: Template, settled: Settled) -> Reason | None:
+    """That the desired text was there, and somebody else deleted it; None where another one is desired."""
+    record, text = facts.record or TemplateRecord(), desired_text(desired)
+    gone = (record.revisions[temp_id] for temp_id in settled.missing)
+    return Reason.DELETED_OUTSIDE if any(text in (each.sent, each.echo) for each in gone) else None
 
 
 def retirements(facts: TemplateFacts, view: TemplateView, used: frozenset[int]) -> Decision:

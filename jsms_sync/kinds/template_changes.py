@@ -110,7 +110,7 @@ def recorded(desired: Template, record: TemplateRecord | None) -> Decision:
     new = header(desired, record)
     before, after = _policy(record.protect, record.retire_after), _policy(new.protect, new.retire_after)
     if before == after:
-        return Decision()
+        return _still_protected(desired) if new.protect and desired.protect is None else Decision()
     made = Change(
         desired.address,
         Action.RECORD,
@@ -122,6 +122,11 @@ def recorded(desired: Template, record: TemplateRecord | None) -> Decision:
         closing=(new,),
     )
     return Decision(changes=(made,))
+
+
+def _still_protected(desired: Template) -> Decision:
+    told = "it stays protected, although its definition does not say so: `protect: false` ends that"
+    return Decision(notes=(f"{desired.address}: {told}",))
 
 
 def _policy(protect: bool, retire_after: timedelta | None) -> dict[str, object]:

@@ -124,6 +124,21 @@ def _believed(living: Living, desired: Text) -> Living:
     return Living(replace(revision, sent=sent, echo=desired), desired)
 
 
+def reinstated(address: Address, settled: Settled) -> tuple[Settled, Living | None]:
+    """The same where the text that served was deleted by somebody else, and the one that serves instead.
+
+    That is the newest of those that served before: applications may still use it. None where none is left.
+    """
+    served = (x for x in reversed(settled.living) if x.revision.served)
+    former = next((x for x in served if x.revision.status is Audit.APPROVED), None)
+    if former is None:
+        return settled, None
+    again = Living(replace(former.revision, superseded_at=None), former.text)
+    living = tuple(again if each is former else each for each in settled.living)
+    told = (RevisionSet(address, again.revision),) if again.revision != former.revision else ()
+    return dataclasses.replace(settled, living=living, events=settled.events + told), again
+
+
 def _purpose(announced: Intent) -> Happened:
     return Happened.RETIRED if announced.action == "retire" else Happened.DELETED
 

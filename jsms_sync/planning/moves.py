@@ -36,8 +36,11 @@ def _move(
 ) -> Decision:
     new = resource.address
     old = Address(f"{kind_of(new)}.{resource.moved_from}")
-    if old not in state.resources or new in state.resources or definitions.get(old):
+    if old not in state.resources or definitions.get(old):
         return Decision()
+    if new in state.resources:
+        told = f"{new} is recorded itself, so its `moved_from: {resource.moved_from}` is not followed"
+        return Decision(notes=(f"{told}: {old} goes, as its definition did",))
     campaign = state.campaign(old)
     change = Change(
         new,

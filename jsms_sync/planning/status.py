@@ -1,11 +1,12 @@
 """How everything stands: the phases of templates and campaigns, and what waits for what (contract §5)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from jsms_sync.kinds.template_settle import desired_text
+from jsms_sync.kinds.template_settle import Living, carries, desired_text
 from jsms_sync.model.digests import ENTRY
+from jsms_sync.model.observed import SeenTemplate, TemplateSeen
 from jsms_sync.model.records import Audit, Batch, CampaignRecord, Happened, Revision, State, TemplateRecord
 from jsms_sync.model.resources import Address, Campaign, Definitions, Template, kind_of, name_of
 from jsms_sync.planning.audit_hours import expected_approval
@@ -16,6 +17,8 @@ from jsms_sync.planning.history import History, by_address, unsettled, was_cance
 
 NOTHING: Waits = {}
 NO_COSTS: Costs = {}
+Texts = Mapping[int, TemplateSeen]
+UNSEEN: Texts = {}
 BEST_FIRST = (Audit.APPROVED, Audit.AUDITING, Audit.REJECTED)
 
 
@@ -26,8 +29,9 @@ def status_document(
     now: datetime,
     waits: Waits = NOTHING,
     costs: Costs = NO_COSTS,
+    texts: Texts = UNSEEN,
 ) -> Json:
-    """Every address with its phase; `observed` is the recorded state after what was just seen."""
+    """Every address with its phase; `observed` is the recorded state after `texts` and the rest were seen."""
     addresses = {*definitions.templates, *definitions.campaigns, *observed.resources}
     ordered = sorted(addresses | {intent.address for intent in observed.intents})
     history = by_address(observed)
@@ -37,7 +41,7 @@ def status_document(
     return {
         "format_version": FORMAT_VERSION,
         "templates": [
-            _template(a, definitions.templates.get(a), recorded, observed, history)
+            _template(a, definitions.templates.get(a), recorded, observed, history, texts)
             for a in ordered
             if kind_of(a) == "template"
         ],
@@ -54,10 +58,15 @@ def status_document(
 
 
 def _template(
-    address: Address, desired: Template | None, recorded: State, observed: State, history: History
+    address: Address,
+    desired: Template | None,
+    recorded: State,
+    observed: State,
+    history: History,
+    texts: Texts,
 ) -> Json:
     record = observed.template(address) or TemplateRecord()
-    revision = _telling(record, desired)
+    revision = _telling(record, desired, texts)
     before = recorded.template(address)
     since = revision.in_audit_since if revision and revision.status is Audit.AUDITING else None
     return {
@@ -72,14 +81,19 @@ def _template(
     }
 
 
-def _telling(record: TemplateRecord, desired: Template | None) -> Revision | None:
+def _telling(record: TemplateRecord, desired: Template | None, texts: Texts) -> Revision | None:
     """The revision that tells how the template stands: the one with the desired text, else the newest."""
     newest_first = list(record.revisions.values())[::-1]
     if desired is not None:
         text = desired_text(desired)
-        carriers = [r for r in newest_first if text in (r.sent, r.echo)]
+        carriers = [r for r in newest_first if carries(_living(r, texts.get(r.temp_id)), text)]
         newest_first = sorted(carriers, key=lambda r: BEST_FIRST.index(r.status)) or newest_first
     return newest_first[0] if newest_first else None
+
+
+def _living(revision: Revision, seen: TemplateSeen | None) -> Living:
+    """The revision with the text that was just seen, else the one that is recorded."""
+    return Living(revision, seen.text if isinstance(seen, SeenTemplate) else revision.echo or revision.sent)
 
 
 def _without_revision(address: Address, history: History) -> str:

@@ -1,5 +1,7 @@
 """Templates wait for people at JSMS: what that means for a shop, from the first apply to the third text."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from served import Served
 from workspace import Workspace, actions, held, outcomes
@@ -213,3 +215,54 @@ def test_a_template_deleted_behind_our_back_is_submitted_again(
     sandbox.approve()
     later.apply()
     assert {s["temp_id"] for s in sandbox.schedules().values()} == set(sandbox.templates())
+
+
+def test_the_former_text_serves_again_when_the_new_one_was_deleted_outside(
+    workspace: Workspace, sandbox: Served, approved: int
+) -> None:
+    """Applications have an id to send with until the text is approved once more, and the reason is told."""
+    workspace.write(shop(NEW))
+    workspace.apply()
+    new = sandbox.texts()[NEW]
+    sandbox.approve(new)
+    workspace.apply()
+    assert workspace.outputs == {"order-shipped": new}
+    sandbox.raw("DELETE", f"templates/{new}")
+    soon = workspace.having(JSMS_SYNC_NOW=(datetime.now(UTC) + timedelta(minutes=30)).isoformat())
+    (change,) = [c for c in soon.plan(exit=1)["changes"] if c["action"] == "replace"]
+    assert (change["reason"], change["remote_id"]) == ("deleted-outside", approved)
+    soon.apply()
+    assert soon.outputs == {"order-shipped": approved}
+    (shown,) = soon.run("status", "--format", "json").json["templates"]
+    assert (shown["phase"], shown["serving_temp_id"], shown["superseded"]) == ("auditing", approved, [])
+
+
+def test_a_text_of_somebody_else_s_is_not_the_one_that_waits(workspace: Workspace, sandbox: Served) -> None:
+    """Rewritten and approved in the console, the first submission does not carry what is wanted."""
+    workspace.write(shop())
+    workspace.apply("--new-state")
+    first = sandbox.texts()[OLD]
+    sandbox.reject(first)
+    workspace.apply()
+    sandbox.raw("PUT", f"templates/{first}", {"template": "别人改的{{order}}。", "type": 2})
+    sandbox.approve(first)
+    assert actions(workspace.plan(exit=2)) == {"template.order-shipped": "replace"}
+    assert outcomes(workspace.apply()) == {"template.order-shipped": "done"}
+    second = sandbox.texts()[OLD]
+    (shown,) = workspace.run("status", "--format", "json").json["templates"]
+    assert (shown["phase"], shown["temp_id"]) == ("auditing", second)
+
+
+def test_a_supersede_that_was_cut_off_is_finished_by_the_next(workspace: Workspace, sandbox: Served) -> None:
+    """The text that must not be approved is taken out of its audit, whenever the command is given again."""
+    workspace.write(shop())
+    workspace.apply("--new-state")
+    first = sandbox.texts()[OLD]
+    workspace.write(shop(NEW))
+    sandbox.fault("drop-after", "POST", "/v1/templates")
+    workspace.apply("--supersede", "template.order-shipped", exit=8)
+    second = sandbox.texts()[NEW]
+    assert first in sandbox.templates()
+    assert workspace.run("resolve", "template.order-shipped", "--created", str(second)).exit == 0
+    workspace.apply("--supersede", "template.order-shipped")
+    assert [*sandbox.templates()] == [second]
