@@ -142,7 +142,7 @@ def _content(form: Mapping[str, str]) -> Content:
 
 def _unreadable() -> InvalidCallback:
     return InvalidCallback(
-        "the callback is not the form that JSMS documents", help="Refuse it with 400, and look who sends it."
+        "the callback is not the form that JSMS documents", help="Refuse it with 403, and look who sends it."
     )
 
 

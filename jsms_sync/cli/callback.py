@@ -12,6 +12,7 @@ from jsms_sync.cli.options import Amount, Common, command
 from jsms_sync.cli.session import backend, clock, credentials, offline, owner
 from jsms_sync.cli.terminal import notes, say, say_json
 from jsms_sync.errors import Exit, InvalidCallback
+from jsms_sync.model.privacy import without_numbers
 from jsms_sync.planning.document import FORMAT_VERSION
 from jsms_sync.reports.words import one_line
 from jsms_sync.state.store import Backend, no_state
@@ -152,7 +153,7 @@ def _recorded(
         "address": found.address,
         "temp_id": content.temp_id,
         "status": status.value,
-        "refuse_reason": content.refuse_reason,
+        "refuse_reason": content.refuse_reason and without_numbers(content.refuse_reason),
     }
 
 

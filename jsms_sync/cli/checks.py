@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from jsms_sync.cli.options import Common
+from jsms_sync.cli.pinned import check_pinned
 from jsms_sync.cli.session import Identity, backend, offline, owner
 from jsms_sync.errors import Exit, JsmsSyncError
 from jsms_sync.model.records import State
@@ -79,6 +80,7 @@ def state_checks(common: Common) -> Iterator[Check]:
             hint = "`jsms-sync init` or the first `apply --new-state` makes one."
             return skipped("state", "there is none yet", hint)
         found.append(snapshot)
+        check_pinned(common, snapshot.state)
         _identity(common).check(snapshot.state)
         return passed("state", _told(snapshot.state), _doubts(snapshot.state))
 

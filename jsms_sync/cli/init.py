@@ -48,7 +48,7 @@ def init(common: Common, format: str, ci: str | None) -> Exit:
     done = [
         _written(_scaffold(common), DEFINITIONS),
         _written(common.chdir / SCHEMA, schema_text()),
-        _ignored(common.chdir / ".gitignore"),
+        _ignored(common.chdir / ".gitignore", _beside(common)),
         _state(common, for_pipeline=bool(ci)),
         *_pipelines(pipelines, common.chdir),
     ]
@@ -67,11 +67,16 @@ def init(common: Common, format: str, ci: str | None) -> Exit:
 
 def _pipelines(found: list[tuple[Path, str]], folder: Path) -> Iterator[tuple[str, str]]:
     for path, text in found:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OperationFailed(f"{path.parent} cannot be made: {error.strerror}") from None
+        _folder(path)
         yield Path(os.path.relpath(path, folder.resolve())).as_posix(), _written(path, text)[1]
+
+
+def _folder(path: Path) -> None:
+    """There is a folder for that file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperationFailed(f"{path.parent} cannot be made: {error.strerror}") from None
 
 
 def _scaffold(common: Common) -> Path:
@@ -91,10 +96,18 @@ def _written(path: Path, text: str) -> tuple[str, str]:
     return path.name, "created"
 
 
-def _ignored(path: Path) -> tuple[str, str]:
+def _beside(common: Common) -> tuple[str, ...]:
+    """What stands beside a state of another name than the usual one, as lines of a .gitignore."""
+    location = common.settings.state
+    if "://" in location or location.endswith(".state.json") or Path(location).is_absolute():
+        return ()
+    return tuple(f"/{Path(location).as_posix()}{end}" for end in (".lock", ".stop.lock", ".backup*"))
+
+
+def _ignored(path: Path, beside: tuple[str, ...]) -> tuple[str, str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        missing = [line for line in IGNORED if line not in lines]
+        missing = [line for line in (*IGNORED, *beside) if line not in lines]
         if missing:
             path.write_text("\n".join([*lines, *missing]) + "\n", encoding="utf-8")
     except OSError as error:
@@ -113,5 +126,7 @@ def _state(common: Common, *, for_pipeline: bool) -> tuple[str, str]:
         return name, "not created, because a CI runner's disk forgets"
     if common.sandbox:
         sandbox_folder(common)
+    elif place.is_local:
+        _folder(Path(place.location))
     new_state_at(place)
     return name, "created"

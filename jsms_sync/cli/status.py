@@ -104,7 +104,8 @@ def _show(common: Common, standing: Standing, shown: Standing | None, now: datet
 )
 def outputs(common: Common, format: str) -> Exit:
     """Print the recorded serving temp_id of every template, for application code. Asks nothing of JSMS."""
-    snapshot = backend(common).read()
+    place = backend(common)
+    snapshot = place.read()
     if snapshot:
         check_pinned(common, snapshot.state)
     ids = serving(snapshot.state) if snapshot else {}
@@ -118,6 +119,8 @@ def outputs(common: Common, format: str) -> Exit:
             say("{}\n")
         case _:
             say(yaml_text(ids))
-    if not ids:
+    if snapshot is None:
+        notes(common, [f"there is no state at {place.location}, so nothing is known of any template"])
+    elif not ids:
         hint(common, "Note: no template serves yet; an apply after its approval records it.")
     return Exit.DONE

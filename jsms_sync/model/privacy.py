@@ -4,6 +4,7 @@ Nothing here can be printed, formatted, pickled or turned into JSON by accident;
 only way out, and every call of it is a place where the value really has to leave.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
@@ -95,6 +96,15 @@ class Params(_Masked):
     def reveal(self) -> dict[str, str]:
         """A copy of the values themselves."""
         return dict(self._values)
+
+
+NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+"""A phone number of China in a text that somebody else wrote."""
+
+
+def without_numbers(text: str) -> str:
+    """The text of somebody else with the phone numbers in it masked."""
+    return NUMBER.sub(lambda found: mask(found[0]), text)
 
 
 def mask(digits: str) -> str:

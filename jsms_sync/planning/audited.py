@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from jsms_sync.model.events import RevisionSet
+from jsms_sync.model.privacy import without_numbers
 from jsms_sync.model.records import Audit, Revision, State, TemplateRecord
 from jsms_sync.model.resources import Address
 
@@ -50,5 +51,5 @@ def audited(
 
 def _after(revision: Revision, status: Audit, reason: str | None) -> Revision:
     if status is Audit.REJECTED and reason:
-        revision = replace(revision, refuse_reason=reason)
+        revision = replace(revision, refuse_reason=without_numbers(reason))
     return replace(revision, status=status) if revision.status is Audit.AUDITING else revision

@@ -206,7 +206,14 @@ def cost_lines(plan: Document) -> list[str]:
     left = "" if balance is None else f"; the balance is {balance:,}"
     left += "" if after is None else f", and {after:,} once all that is scheduled then has been sent"
     messages = count(estimate["messages"], "message", "messages")
-    return [f"Campaigns: {messages}, at most {_counted_parts(estimate['parts'])}{left}."]
+    bound = "at most" if all(map(_is_priced, plan["changes"])) else "at least"
+    return [f"Campaigns: {messages}, {bound} {_counted_parts(estimate['parts'])}{left}."]
+
+
+def _is_priced(change: Document) -> bool:
+    """Whether the parts of a campaign's change are known; a text that is not counts one for each message."""
+    cost = change.get("cost")
+    return not cost or not cost["messages"] or cost["parts_max"] is not None
 
 
 def _summary(plan: Document, paint: Paint) -> str:

@@ -24,6 +24,7 @@ HELP = (
     "The journal was left as it is, and holds ids that are recorded nowhere else: keep it. Put it beside the "
     "document that it belongs to, or take both back from where the state is kept."
 )
+ORPHAN = f"{HELP} Or `jsms-sync state restore FILE` makes a copy the state, with what the journal adds to it."
 
 
 class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

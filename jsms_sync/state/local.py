@@ -17,7 +17,7 @@ from jsms_sync.state.document import encode
 from jsms_sync.state.files import Files, put, told
 from jsms_sync.state.held import HeldState
 from jsms_sync.state.joined import joined
-from jsms_sync.state.journal import HELP, Replay
+from jsms_sync.state.journal import ORPHAN, Replay
 from jsms_sync.state.lock import locked, this_process
 from jsms_sync.state.places import Places
 from jsms_sync.state.replacing import replace_document
@@ -49,9 +49,13 @@ class LocalBackend:
         """The kernel keeps the lock, so there is nothing to try."""
 
     def exists(self) -> bool:
-        """Whether there is a document."""
+        """Whether there is a document; Stale where only its journal is left."""
+        places = self._places()
         with told(f"Looking for {self.path}"):
-            return self.path.exists()
+            found, is_left = self.path.exists(), places.journal.exists()
+        if is_left and not found:
+            raise _orphaned(places)
+        return found
 
     def read(self, *, heeding: bool = True) -> Snapshot | None:
         """The state with what journal and stop mark add to it, None where there is none.
@@ -118,7 +122,7 @@ class LocalBackend:
         Stale when it cannot be read, OperationFailed when it could not be written at the end.
         """
         places = self._places()
-        if not self.exists() and not places.journal.exists():
+        if not self.exists():
             raise no_state(self.location)
         with locked(places.lock, owner, timeout):
             held = self._recovered(places)
@@ -149,7 +153,7 @@ class LocalBackend:
             else:
                 raise OperationFailed(f"The state {self.location} changes faster than it can be read.")
         if document is None and journal is not None:
-            raise Stale(f"The journal {places.journal} is here, but its document is gone.", help=HELP)
+            raise _orphaned(places)
         return document, journal
 
     def _recovered(self, places: Places) -> HeldState:
@@ -185,3 +189,7 @@ def _notes(places: Places, found: Replay) -> tuple[str, ...]:
     )
     torn = f"The last line of {places.journal} was not finished, and was left out."
     return (*([folded] if found.events else []), *([torn] if found.torn else []))
+
+
+def _orphaned(places: Places) -> Stale:
+    return Stale(f"The journal {places.journal} is here, but its document is gone.", help=ORPHAN)

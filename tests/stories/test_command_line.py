@@ -242,7 +242,7 @@ def test_offline_asks_nothing(standing: Workspace, sandbox: Served) -> None:
 
 
 def test_outputs_come_in_the_forms_of_applications(standing: Workspace) -> None:
-    """As YAML, JSON and environment variables; nothing is asked of JSMS, and nothing served is a note."""
+    """As YAML, JSON and environment variables, asking nothing of JSMS; where nothing is known a note says why."""
     alone = standing.having(JSMS_APP_KEY=None)
     (temp_id,) = standing.outputs.values()
     assert alone.run("outputs").stdout == f"order-shipped: {temp_id}\n"
@@ -250,7 +250,7 @@ def test_outputs_come_in_the_forms_of_applications(standing: Workspace) -> None:
     assert alone.run("outputs", "--format", "env").stdout == f"JSMS_TEMPLATE_ORDER_SHIPPED={temp_id}\n"
     (standing.folder / STATE).unlink()
     none = alone.run("outputs", "--format", "json")
-    assert (none.json["templates"], "no template serves" in none.stderr) == ({}, True)
+    assert (none.json["templates"], "no state at" in none.stderr) == ({}, True)
     assert [alone.run("outputs", "--format", form).stdout for form in ("text", "env", "yaml")] == [
         "",
         "",
@@ -335,6 +335,18 @@ def test_init_keeps_what_is_there(bare: Workspace) -> None:
     assert {f["result"] for f in second} == {"kept"}
     assert {path: path.read_bytes() for path in bare.folder.iterdir()} == before
     assert (bare.folder / ".gitignore").read_text().startswith("*.pyc\n.jsms-sync/\n")
+
+
+def test_init_knows_where_the_settings_keep_the_state(bare: Workspace) -> None:
+    """Its folder is made, and what stands beside it is ignored."""
+    bare.write("version: 1\nenvironments: {staging: {state: state/staging.json}}\n", "jsms-sync.yaml")
+    assert bare.run("init", "--env", "staging").exit == 0
+    assert "no template serves yet" in bare.run("outputs", "--env", "staging").stderr
+    ignored = (bare.folder / ".gitignore").read_text().splitlines()
+    assert {f"/state/staging.json{end}" for end in (".lock", ".stop.lock", ".backup*")} <= {*ignored}
+    assert bare.run("init", "--env", "staging", "--state", "s3://bucket/key", "--ci", "github").exit == 0
+    bare.write("", "file")
+    assert bare.run("init", "--state", "file/state.json").exit == 1
 
 
 def test_init_in_ci_creates_no_state(bare: Workspace) -> None:

@@ -101,7 +101,7 @@ def test_credentials_of_another_account(standing: Workspace, sandbox: Served) ->
     """Exit 6 where the environment pins the account, and where the state belongs to another one."""
     sandbox.forget()
     standing.write("version: 1\nenvironments: {live: {account: 0123456789abcdef}}\n", "jsms-sync.yaml")
-    assert failing(examined(standing, "--env", "live", exit=6)) == ["account"]
+    assert failing(examined(standing, "--env", "live", exit=6)) == ["account", "state"]
     assert sandbox.requests() == []
     own = examined(standing, exit=0)["credentials"]["message"].split()[-1]
     standing.write(f'version: 1\nenvironments: {{live: {{account: "{own}"}}}}\n', "jsms-sync.yaml")

@@ -65,6 +65,16 @@ def rejected(sandbox: Served, temp_id: int, reason: str | None = REASON, **more:
     return body(sandbox, "SMS_TEMPLATE", data, **more)  # type: ignore[arg-type]  # passed through
 
 
+def test_a_number_in_a_reason_is_masked(workspace: Workspace, sandbox: Served, submitted: int) -> None:
+    """Auditors quote what they please; the state keeps no number of it, and nobody shows one."""
+    sandbox.reject(submitted)
+    said = rejected(sandbox, submitted, "请删除13812345678及更多")
+    ran = workspace.run("callback", "ingest", stdin=said)
+    assert "138****5678" in ran.stdout
+    assert "138****5678" in workspace.run("status").stdout
+    assert b"13812345678" not in b"".join(p.read_bytes() for p in workspace.folder.iterdir() if p.is_file())
+
+
 def test_the_reason_is_told_everywhere(workspace: Workspace, sandbox: Served, submitted: int) -> None:
     """status, plan and state show it, as text and as JSON; the next submission clears it."""
     sandbox.reject(submitted)

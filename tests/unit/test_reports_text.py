@@ -392,6 +392,13 @@ def test_a_plan_tells_all_errors_and_some_warnings_of_the_definitions() -> None:
             ],
         ),
         (
+            plan(
+                changes=[changed(cost=cost(1, 1, None, None))],
+                estimate={"messages": 1, "parts": 1, "balance": None},
+            ),
+            ["Campaigns: 1 message, at least 1 part."],
+        ),
+        (
             plan(changes=[changed(cost=cost(0, 0, None, None, 2500, 5000))]),
             ["    cost: nothing any more; scheduled now: 2,500 messages, 5,000 parts"],
         ),

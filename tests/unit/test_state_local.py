@@ -116,6 +116,7 @@ def test_a_journal_without_its_document_is_stale(path: Path) -> None:
     backend = LocalBackend(path)
     for attempt in (
         backend.read,
+        backend.exists,
         lambda: backend.create(State("new")),
         lambda: backend.hold(owner=ME).__enter__(),
     ):
