@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from jsms_sync.errors import InvalidInput
 from jsms_sync.kinds.campaign_facts import CampaignView
 from jsms_sync.kinds.template import TemplateView
 from jsms_sync.model.decisions import Action, Change, PlaceBatch
@@ -42,11 +43,19 @@ class Selection:
 
 
 def check_named(definitions: Definitions, state: State, choices: Choices) -> None:
-    """Raises InvalidInput when an override names an address that no plan could tell of."""
+    """Raises InvalidInput when an override names an address that it can do nothing about."""
     known = _known(definitions, state)
     for address in sorted(choices.supersede | choices.recreate | choices.overwrite):
         if address not in known:
             raise unknown_address(address, known, "defined or recorded")
+    for option, kind, addresses in (
+        ("--supersede", "template", choices.supersede),
+        ("--recreate", "campaign", choices.recreate),
+        ("--overwrite", "campaign", choices.overwrite),
+    ):
+        for address in sorted(addresses):
+            if kind_of(address) != kind:
+                raise InvalidInput(f"{option} {address}: it takes the address of a {kind}", code="usage")
 
 
 def select(definitions: Definitions, state: State, choices: Choices) -> Selection:

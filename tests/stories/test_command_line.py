@@ -242,7 +242,7 @@ def test_offline_asks_nothing(standing: Workspace, sandbox: Served) -> None:
 
 
 def test_outputs_come_in_the_forms_of_applications(standing: Workspace) -> None:
-    """As YAML, JSON and environment variables, asking nothing of JSMS; where nothing is known a note says why."""
+    """As YAML, JSON and environment variables; JSMS is asked nothing, and a note says why there are none."""
     alone = standing.having(JSMS_APP_KEY=None)
     (temp_id,) = standing.outputs.values()
     assert alone.run("outputs").stdout == f"order-shipped: {temp_id}\n"

@@ -70,9 +70,12 @@ def test_only_a_campaign_and_what_it_needs(workspace: Workspace, sandbox: Served
         ("--supersede", "template.shiped", "Did you mean template.shipped?"),
         ("--recreate", "nonsense", "state list"),
         ("--overwrite", "campaign.nobody", "is not defined or recorded"),
+        ("--overwrite", "template.shipped", "the address of a campaign"),
+        ("--recreate", "template.shipped", "the address of a campaign"),
+        ("--supersede", "campaign.pilot", "the address of a template"),
     ],
 )
-def test_a_pattern_that_fits_nothing_is_told(
+def test_a_pattern_or_an_override_that_fits_nothing_is_told(
     standing: Workspace, sandbox: Served, option: str, value: str, says: str
 ) -> None:
     """Exit 3, with what was probably meant: a typo must not look like an empty plan."""
