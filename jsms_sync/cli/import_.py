@@ -60,7 +60,8 @@ def import_(
 def _asked(common: Common, address: str | None, ids: tuple[str, ...], listed: str | None) -> tuple[Wish, ...]:
     if bool(listed) == bool(address) or bool(address) != bool(ids):
         help = "Give ADDRESS ID, as in `template.login-code 37582`, or --from CSV."
-        raise InvalidInput("say what is to be imported", help=help, code="usage")
+        told = "say only once what is to be imported" if listed and address else "say what is to be imported"
+        raise InvalidInput(told, help=help, code="usage")
     if listed is None:
         found, objections = wishes((address or "", id, "") for id in ids)
     else:

@@ -95,7 +95,7 @@ def _unseen(wish: Wish, adoption: Adoption) -> Iterator[str]:
     if wish.address not in adoption.written:
         yield f"{wish.address}: JSMS does not show sign_id and tag, so those of the definition were recorded"
         return
-    yield f"{wish.address}: JSMS does not show a sign_id; if it has one, write it into the entry"
+    yield f"{wish.address}: JSMS shows neither sign_id nor tag; if it has one, write it into the entry"
     if desired.form is Form.SINGLE:
         yield f"{wish.address}: taken for a single schedule; if it is a batch of one, write `recipients`"
     if isinstance(desired.recipients, RecipientsFile):

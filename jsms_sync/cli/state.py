@@ -77,7 +77,7 @@ def mv(common: Common, format: str, address: str, to: str) -> Exit:
 
     The definition has to be renamed too; `moved_from` there does both with the next apply.
     """
-    told = f"{address} is now {to}. Rename its definition too, or the next plan deletes it.\n"
+    told = f"{address} is now {to}. Its definition has to have that name too, or the next plan deletes it.\n"
     return _mend(common, format, "mv", told, lambda known, now: moved(known, address, to, now), to=to)
 
 

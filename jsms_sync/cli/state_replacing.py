@@ -10,12 +10,12 @@ from jsms_sync.cli.options import Common, command
 from jsms_sync.cli.pinned import check_pinned
 from jsms_sync.cli.session import backend, clock, owner
 from jsms_sync.cli.terminal import hint, notes, say, say_json
-from jsms_sync.errors import Exit, InvalidInput
+from jsms_sync.errors import Exit, InvalidInput, Stale
 from jsms_sync.model.events import Settled
 from jsms_sync.model.records import State
 from jsms_sync.planning.document import FORMAT_VERSION
 from jsms_sync.planning.surgery import pushed, restored
-from jsms_sync.state.document import decode
+from jsms_sync.state.document import DAMAGED, decode
 from jsms_sync.state.store import Found, Replaced
 
 LOSES = (
@@ -30,7 +30,13 @@ def _read(folder: Path, file: str, *, backups: bool = False) -> State:
         data = sys.stdin.buffer.read() if file == "-" else (folder / file).read_bytes()
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}") from None
-    return decode(data, "on stdin" if file == "-" else str(folder / file), backups=backups)
+    try:
+        return decode(data, "on stdin" if file == "-" else str(folder / file), backups=backups)
+    except Stale as error:
+        if error.help == DAMAGED:
+            # The state that stands is not this document.
+            error.help = "The state was left as it is. Give what `state pull` printed, or a whole backup."
+        raise
 
 
 @command("push", example="jsms-sync state push copy.json")

@@ -107,7 +107,9 @@ CODES: Mapping[str, Code] = {
     "same-text": Code(
         _WARNING, "use one of the two for both; campaigns and applications can share a template"
     ),
-    "moved-from-defined": Code(_ERROR, "remove the old entry, or remove `moved_from`"),
+    "moved-from-defined": Code(
+        _ERROR, "remove the old entry; for a new resource under the old name, apply the rename first"
+    ),
     "moved-from-twice": Code(_ERROR, "one of the two is a new resource: remove its `moved_from`"),
     # Campaigns
     "unknown-template": Code(
@@ -150,7 +152,7 @@ CODES: Mapping[str, Code] = {
     "invalid-hours": Code(_ERROR, "write two times of one day, the earlier first, as in 08:00-21:00"),
     "invalid-date": Code(_ERROR, "write a date as 2027-04-05, first and last day as 2027-02-10..2027-02-17"),
     "invalid-signature": Code(_ERROR, "write its text alone, without 【】, brackets and spaces"),
-    "invalid-account": Code(_ERROR, "write the 16 digits and letters that `jsms-sync doctor` shows"),
+    "invalid-account": Code(_ERROR, "write the 16 digits and letters a-f that `jsms-sync doctor` shows"),
     "invalid-variable": Code(
         _ERROR,
         "write the name of an environment variable, in capitals; the key or secret itself stands in no file",

@@ -112,7 +112,9 @@ def _cancelled_outside(facts: CampaignFacts, case: Case) -> Decision | None:
 
 def _gone(case: Case) -> Decision:
     gone = case.settled.standing(Standing.GONE)
-    reason = f"{len(gone)} of its {len(case.settled.batches)} schedules vanished before their time, not by us"
+    many = f"{len(gone)} of its {len(case.settled.batches)} schedules vanished before their time"
+    told = many if len(case.settled.batches) > 1 else "its schedule vanished before its time"
+    reason = f"{told}, not by us"
     return _hold(
         case, HeldCode.CANCELLED_OUTSIDE, reason, f"--recreate {case.desired.address} places them again"
     )
@@ -148,7 +150,8 @@ def _unsettled(facts: CampaignFacts, case: Case) -> Decision | None:
 
 def _in_doubt(case: Case) -> Decision:
     reason = f"{len(case.settled.doubts)} of its schedules may or may not have been created: `resolve` it"
-    return _hold(case, HeldCode.UNKNOWN_OUTCOME, reason)
+    way_out = f"`jsms-sync resolve {case.desired.address}` says how"
+    return _hold(case, HeldCode.UNKNOWN_OUTCOME, reason, way_out)
 
 
 def _is_late(facts: CampaignFacts, case: Case) -> bool:

@@ -146,9 +146,8 @@ def _successions(address: Address, settled: Settled, serving: Revision, now: dat
 
 def _held_or_changed(facts: TemplateFacts, settled: Settled, carrier: Living | None) -> Decision:
     if any(intent.creates for intent in facts.intents):
-        return _hold(
-            facts, HeldCode.UNKNOWN_OUTCOME, "a submission may or may not have arrived: `resolve` it"
-        )
+        reason = "a submission may or may not have arrived: `resolve` it"
+        return _hold(facts, HeldCode.UNKNOWN_OUTCOME, reason, f"`jsms-sync resolve {facts.address}` says how")
     if settled.unreadable:
         return _hold(facts, HeldCode.UNREADABLE, "; ".join(settled.unreadable))
     if facts.desired is None:

@@ -71,7 +71,7 @@ def _changed(wish: Wish, change: Change) -> Objection:
 def _difference(field: FieldChange) -> str:
     """Counts of recipients have no before."""
     if field.path.startswith("recipients_"):
-        return f"{field.after} {field.path.replace('_', ' ')} in the definition"
+        return f"{field.path.replace('_', ' ')} in the definition: {field.after}"
     return f"`{field.path}` is {_shown(field.before)} there, and {_shown(field.after)} in the definition"
 
 

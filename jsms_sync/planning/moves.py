@@ -41,11 +41,12 @@ def _move(
     if new in state.resources:
         told = f"{new} is recorded itself, so its `moved_from: {resource.moved_from}` is not followed"
         return Decision(notes=(f"{told}: {old} goes, as its definition did",))
-    campaign = state.campaign(old)
+    campaign, template = state.campaign(old), state.template(old)
     change = Change(
         new,
         Action.RECORD,
         Reason.DEFINITION_CHANGED,
+        remote_id=template.serving if template else None,
         before={"address": old},
         after={"address": new},
         source=resource.source,

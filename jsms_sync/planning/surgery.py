@@ -97,7 +97,8 @@ def _campaign_entries(
     pending = [b for b in batches if not b.is_over(now) and not b.gone]
     if pending and not leave_schedules:
         surely, first = ("may", "An apply looks at them first. ") if _are_unseen(pending) else ("will", "")
-        still = f"{len(pending)} schedules of {address} {surely} still be sent"
+        several = f"{len(pending)} schedules" if len(pending) > 1 else "a schedule"
+        still = f"{several} of {address} {surely} still be sent"
         raise Refused(
             f"{still}, and nothing could stop them any more",
             help=f"{first}To delete them at JSMS, remove its definition and apply. "

@@ -146,7 +146,7 @@ def test_a_renamed_record_goes_on_under_its_new_name(standing: Workspace, sandbo
     for pair in (("template.order-shipped", "template.shipped"), ("campaign.pilot", "campaign.vip")):
         ran = standing.run("state", "mv", *pair)
         assert ran.exit == 0, ran
-        assert "Rename its definition too" in ran.stdout
+        assert "Its definition has to have that name too" in ran.stdout
         assert "backup-" in ran.stderr
     assert len(backups(standing)) == 2
     standing.write(shop(FIRST.replace("pilot", "vip"), name="shipped"))

@@ -272,8 +272,8 @@ def test_a_campaign_of_a_template_that_is_not_managed_here() -> None:
     ("desired", "known", "parts"),
     [
         (campaign(at="+2d"), OURS, ["`send_time` is"]),
-        (campaign(people="a c"), OURS, ["1 recipients added in the definition", "1 recipients removed in"]),
-        (campaign(people="a b=2"), OURS, ["1 recipients changed in the definition"]),
+        (campaign(people="a c"), OURS, ["recipients added in the definition: 1", "recipients removed in"]),
+        (campaign(people="a b=2"), OURS, ["recipients changed in the definition: 1"]),
         (campaign(), {}, ["campaign.c is to send template.t, but its schedule sends 10"]),
         (
             campaign(),
