@@ -22,12 +22,12 @@ demo: $(VENV)/.run
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
 	$(BIN)/python tests/coverage_floor.py
 
 test-nightly: $(VENV)/.docs
 	@$(BIN)/pip install --quiet --group nightly
-	$(BIN)/python -m pytest -n 2 -m nightly $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m nightly $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
