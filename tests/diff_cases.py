@@ -260,7 +260,9 @@ def change_line(change: Change) -> str:
     """A change with its requests in one line."""
     known = "" if change.remote_id is None else f" {change.remote_id}"
     steps = "; ".join(step_line(step) for step in change.steps)
-    return f"{change.action} {change.address} ({change.reason}){known}" + (f": {steps}" if steps else "")
+    after = f" after {' '.join(change.depends_on)}" if change.depends_on else ""
+    told = f"{change.action} {change.address} ({change.reason}){known}{after}"
+    return f"{told}: {steps}" if steps else told
 
 
 def step_line(step: Step) -> str:

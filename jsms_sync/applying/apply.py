@@ -151,6 +151,8 @@ def _skipped(change: Change, before: tuple[Outcome, ...], run: Run) -> list[Step
 def _why_skipped(change: Change, bad: list[Outcome]) -> str:
     if any(outcome.address == change.address for outcome in bad):
         return f"an earlier change of {change.address} was not done"
+    if unchanged := next((o.address for o in bad if o.address in change.depends_on), None):
+        return f"{unchanged} was not changed, so that it still has people of this one"
     undeleted = [o.address for o in bad if kind_of(o.address) == "campaign" and o.action is Action.DELETE]
     if undeleted and kind_of(change.address) == "campaign" and change.action is Action.CREATE:
         return f"{undeleted[0]} could not be deleted, {SAME}"

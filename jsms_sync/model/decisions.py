@@ -210,7 +210,7 @@ class Change:
 
     `before` and `after` are for display; `steps` are the requests, `opening` is recorded before the first
     of them leaves, `closing` once all of them are done. `expected_approval` is when the text that it submits
-    or waits for should be through its audit.
+    or waits for should be through its audit. `depends_on` has changes of its own that have to be done before.
     """
 
     address: Address
@@ -226,6 +226,7 @@ class Change:
     opening: tuple[Event, ...] = field(default=(), repr=False)
     closing: tuple[Event, ...] = field(default=(), repr=False)
     expected_approval: datetime | None = None
+    depends_on: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

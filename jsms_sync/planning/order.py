@@ -17,10 +17,11 @@ STAGES: tuple[frozenset[tuple[str, Action]], ...] = (
 """Which actions go together; changes of one stage may run in parallel (architecture §6)."""
 
 
-def stage_of(change: Change) -> int:
-    """The number of the stage in which the change runs."""
+def stage_of(change: Change) -> tuple[int, bool]:
+    """The number of the stage in which the change runs, and whether it comes after the others of that."""
     key = (kind_of(change.address), change.action)
-    return next(number for number, stage in enumerate(STAGES) if key in stage)
+    number = next(number for number, stage in enumerate(STAGES) if key in stage)
+    return number, bool(change.depends_on)
 
 
 def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -38,19 +38,26 @@ def held_for_orphans(
 def held_for_heirs(
     views: Views, history: History, key_id: str, left_out: Container[Address]
 ) -> dict[Address, CampaignView]:
-    """The campaigns that are held because the one that went on from their name still has people of theirs.
+    """The campaigns that wait because the one that went on from their name still has people of theirs.
 
     Until that one is as it is defined, its schedule is what this name once said; after that, who is in both
-    is meant to be. What is to be deleted goes first, unless it is left out of the run.
+    is meant to be. Where this run changes it, that has to be done first; else they are held.
     """
     found = {}
-    for address in views.keys() & history.keys():
-        added = _added(views[address])
-        names = sorted(later_names(history, address) & views.keys()) if added else ()
-        why = [why for name in names if (why := _why_waiting(name, views[name], added, key_id, left_out))]
-        if why:
-            found[address] = _held(views[address], *why[0])
+    first = {a: heirs for a in views.keys() & history.keys() if (heirs := _heirs(a, views, history, key_id))}
+    for address, heirs in first.items():
+        # Who waits for a third one, or is left out, is not as it is defined in time.
+        late = frozenset(heir for heir in heirs if heir in left_out or heir in first)
+        why = next((why for h in heirs if (why := _why_held(h, views, address, key_id, late))), None)
+        found[address] = _held(views[address], *why) if why else _after(views[address], heirs)
     return found
+
+
+def _heirs(address: Address, views: Views, history: History, key_id: str) -> tuple[Address, ...]:
+    """Who went on from the name, and has or may have people who are added to it, but is to be changed."""
+    added = _added(views[address])
+    names = sorted(later_names(history, address) & views.keys()) if added else ()
+    return tuple(name for name in names if _has(views[name], added) or _may_have(views[name], added, key_id))
 
 
 def _open(intents: Iterable[Intent], views: Iterable[CampaignView]) -> Iterator[Intent]:
@@ -91,21 +98,37 @@ def _is_in_doubt(orphan: Intent, placed: frozenset[int], key_id: str) -> bool:
     return not placed.isdisjoint(halves(target.members)[0])
 
 
-def _why_waiting(
-    name: Address, heir: CampaignView, added: frozenset[int], key_id: str, left_out: Container[Address]
+def _may_have(heir: CampaignView, added: frozenset[int], key_id: str) -> bool:
+    """Whether a POST in doubt of it holds some of these numbers."""
+    return any(_is_in_doubt(doubt, added, key_id) for doubt in heir.settled.doubts)
+
+
+def _has(heir: CampaignView, added: frozenset[int]) -> bool:
+    """Whether it is scheduled for some of these numbers, and is not as it is defined."""
+    batches = heir.settled.standing(*ALIVE)
+    has = any(b.members is None or not added.isdisjoint(halves(b.members)[0]) for b in batches)
+    return has and bool(heir.decision.changes or heir.decision.held)
+
+
+def _why_held(
+    name: Address, views: Views, address: Address, key_id: str, late: Container[Address]
 ) -> tuple[HeldCode, str] | None:
-    """The code and reason when the heir has, or may have, some of these numbers as it does not want them."""
-    if any(_is_in_doubt(doubt, added, key_id) for doubt in heir.settled.doubts):
+    """The code and reason where this run does not bring the heir to what its definition says."""
+    heir = views[name]
+    if _may_have(heir, _added(views[address]), key_id):
         reason = f"{name} went on from this name and may be scheduled for numbers of it: `resolve` it first"
         return HeldCode.UNKNOWN_OUTCOME, reason
-    decision, alive = heir.decision, heir.settled.standing(*ALIVE)
-    stays = [c for c in decision.changes if c.action is not Action.DELETE or name in left_out]
-    has = any(b.members is None or not added.isdisjoint(halves(b.members)[0]) for b in alive)
-    if not has or not (stays or decision.held):
+    if not heir.decision.held and name not in late:
         return None
-    held = f", held {decision.held[0].code}" if decision.held else ""
+    held = f", held {heir.decision.held[0].code}" if heir.decision.held else ""
     reason = f"{name} went on from this name and still has numbers of it, until it is as it is defined{held}"
     return HeldCode.INSIDE_FREEZE_WINDOW, reason
+
+
+def _after(view: CampaignView, heirs: tuple[Address, ...]) -> CampaignView:
+    """The same, done only after these; what is deleted goes before everything that is created, anyway."""
+    changes = tuple(replace(change, depends_on=heirs) for change in view.decision.changes)
+    return replace(view, decision=replace(view.decision, changes=changes))
 
 
 def _orphan_told(orphan: Intent) -> str:

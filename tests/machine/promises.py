@@ -169,7 +169,7 @@ def is_of(shown: Json, name: str) -> bool:
 def check_scene(scene: Scene, lost: Set[int | str]) -> None:
     """What holds at every moment; `lost` are the objects that a restored state does not know."""
     _nothing_unknown(scene, lost)
-    _no_text_twice(scene)
+    _no_text_twice(scene, lost)
     _nobody_scheduled_twice(scene)
 
 
@@ -180,9 +180,10 @@ def _nothing_unknown(scene: Scene, lost: Set[int | str]) -> None:
     keep(UNKNOWN, not untold, untold)
 
 
-def _no_text_twice(scene: Scene) -> None:
+def _no_text_twice(scene: Scene, lost: Set[int | str]) -> None:
+    """What a restored state did not know was submitted again, and another one may know both."""
     for address in scene.state.resources:
-        living = scene.revisions(address)
+        living = {id: each for id, each in scene.revisions(address).items() if id not in lost}
         texts = Counter((each.sent, text_of(scene.objects.templates[id])) for id, each in living.items())
         keep(TWICE_SUBMITTED, all(n == 1 for n in texts.values()), (address, texts))
 

@@ -206,6 +206,24 @@ def test_an_old_name_places_nobody_whom_the_renamed_campaign_still_has(
     assert held(later.plan(exit=0))["campaign.sale"] == "already-sent"
 
 
+def test_an_old_name_is_placed_once_the_renamed_campaign_has_let_its_people_go(
+    approving: Workspace, sandbox: Served
+) -> None:
+    """In the same run where that works, and not at all where it does not."""
+    approving.write(shop(campaign(several(1, 2))))
+    approving.apply()
+    approving.write(shop(campaign(several(1, 2), name="fair") + "    moved_from: sale\n"))
+    approving.apply()
+    approving.write(shop(campaign(several(1, 2)), campaign(several(3), name="fair")))
+    sandbox.fault("status", "PUT", "/v1/schedule", status=403, code=50007, times=9)
+    assert outcomes(approving.apply(exit=1)) == {"campaign.fair": "failed", "campaign.sale": "skipped"}
+    assert len(sandbox.schedules()) == 1
+    sandbox.control("DELETE", "faults")
+    assert outcomes(approving.apply()) == {"campaign.fair": "done", "campaign.sale": "done"}
+    assert sorted(len(s["recipients"]) for s in sandbox.schedules().values()) == [1, 2]
+    assert approving.plan()["changes"] == []
+
+
 def test_a_campaign_that_comes_too_late_is_never_sent(approving: Workspace, sandbox: Served) -> None:
     """A time that has come, or is less than a minute away, is stuck until a person moves it."""
     approving.write(shop(campaign(several(1, 2))))

@@ -34,7 +34,7 @@ def change(line: str, name: str = "n") -> Change:
 )
 def test_each_action_has_its_stage(line: str, stage: int) -> None:
     """Templates come first and go last, campaigns go before others are created (architecture §6)."""
-    assert stage_of(change(line)) == stage
+    assert stage_of(change(line)) == (stage, False)
 
 
 def test_inside_a_stage_changes_come_by_address() -> None:
