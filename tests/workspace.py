@@ -186,6 +186,13 @@ class Workspace:
         return found
 
 
+def at(time: str, workspace: Workspace) -> Workspace:
+    """The workspace and its sandbox at that time."""
+    assert workspace.served is not None
+    workspace.served.clock(time)
+    return workspace.having(JSMS_SYNC_NOW=time)
+
+
 def _bare(environment: Mapping[str, str], *, measured: bool = True) -> dict[str, str]:
     """Nothing of the surroundings but what Python, and the measuring of its coverage, need."""
     needed = ("PATH", "HOME", "TMPDIR", *(("COVERAGE_FILE", "COVERAGE_PROCESS_CONFIG") if measured else ()))

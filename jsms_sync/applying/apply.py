@@ -143,6 +143,7 @@ def _step(run: Run, change: Change, step: Step) -> StepResult:
 def _skipped(change: Change, before: tuple[Outcome, ...], run: Run) -> list[StepResult]:
     """A skip for each step of a change that depends on an outcome which is not there."""
     why = _why_skipped(change, [outcome for outcome in before if outcome.result is not Result.DONE])
+    why = why or _why_unready(change, before)
     why = why or _why_too_late(change, before, run)
     trouble = Trouble("dependency-failed", why) if why else None
     return [StepResult(Result.SKIPPED, trouble=trouble) for _ in change.steps] if trouble else []
@@ -151,12 +152,18 @@ def _skipped(change: Change, before: tuple[Outcome, ...], run: Run) -> list[Step
 def _why_skipped(change: Change, bad: list[Outcome]) -> str:
     if any(outcome.address == change.address for outcome in bad):
         return f"an earlier change of {change.address} was not done"
-    if unchanged := next((o.address for o in bad if o.address in change.depends_on), None):
-        return f"{unchanged} was not changed, so that it still has people of this one"
     undeleted = [o.address for o in bad if kind_of(o.address) == "campaign" and o.action is Action.DELETE]
     if undeleted and kind_of(change.address) == "campaign" and change.action is Action.CREATE:
         return f"{undeleted[0]} could not be deleted, {SAME}"
     return ""
+
+
+def _why_unready(change: Change, before: tuple[Outcome, ...]) -> str:
+    """What is left out of this run has not been done, either."""
+    done = {outcome.address for outcome in before if outcome.result is Result.DONE}
+    done -= {outcome.address for outcome in before if outcome.result is not Result.DONE}
+    waits_for = next((address for address in change.depends_on if address not in done), None)
+    return f"{waits_for} was not changed, so that it still has people of this one" if waits_for else ""
 
 
 def _why_too_late(change: Change, before: tuple[Outcome, ...], run: Run) -> str:

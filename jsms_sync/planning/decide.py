@@ -83,10 +83,8 @@ def make_plan(look: Look) -> Plan:
     known = _Known.of(look.state)
     templates, views, campaigns = _viewed(look, known)
     selection = selection.without(stranded(look.definitions, look.state, selection, views, campaigns))
-    campaigns |= held_for_heirs(campaigns, known.history, look.digester.key_id, selection.left_out)
     chosen = {a: view for a, view in views.items() if a not in selection.left_out}
-    campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & selection.left_out}
-    campaigns |= held_for_orphans(campaigns, look.definitions, look.state.intents, look.digester.key_id)
+    campaigns = _in_turn(look, known.history, selection, campaigns)
     used = used_ids(campaigns.values(), look.state.intents, look.by_service)
     used |= named_ids(look.definitions, look.by_service)
     texts = _texts(look.observed, views)
@@ -117,6 +115,16 @@ def make_plan(look: Look) -> Plan:
         refused,
         any(_is_unread(campaign) for campaign in look.definitions.campaigns.values()),
     )
+
+
+def _in_turn(
+    look: Look, history: History, selection: Selection, campaigns: dict[Address, CampaignView]
+) -> dict[Address, CampaignView]:
+    """The campaigns of this run; those wait that may have people of another name's."""
+    key_id, out = look.digester.key_id, selection.left_out
+    campaigns = campaigns | held_for_heirs(campaigns, history, key_id, out)
+    campaigns |= {a: _idle(campaigns[a]) for a in campaigns.keys() & out}
+    return campaigns | held_for_orphans(campaigns, look.definitions, look.state.intents, key_id)
 
 
 def _viewed(

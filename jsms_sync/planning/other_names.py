@@ -43,21 +43,26 @@ def held_for_heirs(
     Until that one is as it is defined, its schedule is what this name once said; after that, who is in both
     is meant to be. Where this run changes it, that has to be done first; else they are held.
     """
-    found = {}
-    first = {a: heirs for a in views.keys() & history.keys() if (heirs := _heirs(a, views, history, key_id))}
+    found, first = {}, _by_heirs(views, history, key_id)
     for address, heirs in first.items():
         # Who waits for a third one, or is left out, is not as it is defined in time.
         late = frozenset(heir for heir in heirs if heir in left_out or heir in first)
-        why = next((why for h in heirs if (why := _why_held(h, views, address, key_id, late))), None)
-        found[address] = _held(views[address], *why) if why else _after(views[address], heirs)
+        why = next(
+            (why for heir, sure in heirs.items() if (why := _why_held(heir, views[heir], sure, late))), None
+        )
+        found[address] = _held(views[address], *why) if why else _after(views[address], tuple(heirs))
     return found
 
 
-def _heirs(address: Address, views: Views, history: History, key_id: str) -> tuple[Address, ...]:
-    """Who went on from the name, and has or may have people who are added to it, but is to be changed."""
-    added = _added(views[address])
-    names = sorted(later_names(history, address) & views.keys()) if added else ()
-    return tuple(name for name in names if _has(views[name], added) or _may_have(views[name], added, key_id))
+def _by_heirs(views: Views, history: History, key_id: str) -> dict[Address, dict[Address, bool]]:
+    """By name, who went on from it and has people who are added to it; False where a POST in doubt may."""
+    found: dict[Address, dict[Address, bool]] = {}
+    for address in views.keys() & history.keys():
+        names = sorted(later_names(history, address) & views.keys())
+        added = _added(views[address]) if names else frozenset[int]()
+        heirs = {n: not _may_have(views[n], added, key_id) for n in names if _has(views[n], added, key_id)}
+        found |= {address: heirs} if added and heirs else {}
+    return found
 
 
 def _open(intents: Iterable[Intent], views: Iterable[CampaignView]) -> Iterator[Intent]:
@@ -103,19 +108,19 @@ def _may_have(heir: CampaignView, added: frozenset[int], key_id: str) -> bool:
     return any(_is_in_doubt(doubt, added, key_id) for doubt in heir.settled.doubts)
 
 
-def _has(heir: CampaignView, added: frozenset[int]) -> bool:
-    """Whether it is scheduled for some of these numbers, and is not as it is defined."""
+def _has(heir: CampaignView, added: frozenset[int], key_id: str) -> bool:
+    """Whether it is, or may be, scheduled for some of these numbers, and is not as it is defined."""
     batches = heir.settled.standing(*ALIVE)
     has = any(b.members is None or not added.isdisjoint(halves(b.members)[0]) for b in batches)
-    return has and bool(heir.decision.changes or heir.decision.held)
+    is_moving = bool(heir.decision.changes or heir.decision.held)
+    return (has and is_moving) or _may_have(heir, added, key_id)
 
 
 def _why_held(
-    name: Address, views: Views, address: Address, key_id: str, late: Container[Address]
+    name: Address, heir: CampaignView, is_sure: bool, late: Container[Address]
 ) -> tuple[HeldCode, str] | None:
     """The code and reason where this run does not bring the heir to what its definition says."""
-    heir = views[name]
-    if _may_have(heir, _added(views[address]), key_id):
+    if not is_sure:
         reason = f"{name} went on from this name and may be scheduled for numbers of it: `resolve` it first"
         return HeldCode.UNKNOWN_OUTCOME, reason
     if not heir.decision.held and name not in late:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from served import Served
-from workspace import Workspace, actions, codes, held, outcomes
+from workspace import Workspace, actions, at, codes, held, outcomes
 
 from jsms_sync.sandbox.beliefs import Beliefs
 
@@ -57,13 +57,6 @@ def approving(workspace: Workspace, sandbox: Served) -> Workspace:
     here.apply("--new-state")
     here.apply()
     return here
-
-
-def at(time: str, workspace: Workspace) -> Workspace:
-    """The workspace and its sandbox at that time."""
-    assert workspace.served is not None
-    workspace.served.clock(time)
-    return workspace.having(JSMS_SYNC_NOW=time)
 
 
 def placed(sandbox: Served) -> list[set[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from served import Served
-from workspace import STATE, Workspace, held, outcomes
+from workspace import STATE, Workspace, at, held, outcomes
 
 from jsms_sync.model.records import CampaignRecord
 from jsms_sync.model.wire import china_time
@@ -61,13 +61,6 @@ def cancelled(workspace: Workspace, *arguments: str, exit: int = 0) -> Any:
     ran = workspace.run("cancel", "--format", "json", *arguments)
     assert ran.exit == exit, ran
     return ran.json
-
-
-def at(time: str, workspace: Workspace) -> Workspace:
-    """The workspace and its sandbox at that time."""
-    assert workspace.served is not None
-    workspace.served.clock(time)
-    return workspace.having(JSMS_SYNC_NOW=time)
 
 
 def mark(workspace: Workspace) -> Any:

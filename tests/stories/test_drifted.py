@@ -2,7 +2,7 @@
 
 import pytest
 from served import Served
-from workspace import Workspace, held, outcomes
+from workspace import Workspace, at, held, outcomes
 
 pytestmark = pytest.mark.story
 
@@ -98,9 +98,7 @@ def moved(workspace: Workspace, sandbox: Served, to: str) -> str:
 
 def test_what_was_moved_outside_is_due_when_jsms_shows_it(standing: Workspace, sandbox: Served) -> None:
     """`status` tells the time at which it will be sent, and the alarm goes off for that one."""
-    soon = "2099-02-25T09:00:00+08:00"
-    sandbox.clock(soon)
-    here = standing.having(JSMS_SYNC_NOW=soon)
+    here = at("2099-02-25T09:00:00+08:00", standing)
     assert here.run("status", "--due", "24h").exit == 0
     moved(here, sandbox, "2099-02-25 11:00:00")
     ran = here.run("status", "--due", "24h", "--format", "json")
@@ -114,10 +112,8 @@ def test_what_was_moved_outside_and_sent_then_stands_in_nobody_s_way(
     standing: Workspace, sandbox: Served
 ) -> None:
     """It is told as sent, its definition can go, and another campaign is created."""
-    after = "2099-02-25T12:00:00+08:00"
     moved(standing, sandbox, "2099-02-25 11:00:00")
-    sandbox.clock(after)
-    later = standing.having(JSMS_SYNC_NOW=after)
+    later = at("2099-02-25T12:00:00+08:00", standing)
     assert later.run("status", "--format", "json").json["campaigns"][0]["phase"] == "sent"
     assert held(later.plan(exit=0))["campaign.pilot"] == "already-sent"
     later.write(SHOP.replace("pilot:", "other:").replace("1991234567", "1991234560"))
@@ -130,10 +126,8 @@ def test_what_was_moved_to_a_later_time_outside_can_still_be_stopped(
     standing: Workspace, sandbox: Served
 ) -> None:
     """By the record its time is over; JSMS shows that it is still to be sent, and so do we."""
-    after = "2099-03-02T09:30:00+08:00"
     moved(standing, sandbox, "2099-03-02 20:00:00")
-    sandbox.clock(after)
-    later = standing.having(JSMS_SYNC_NOW=after)
+    later = at("2099-03-02T09:30:00+08:00", standing)
     assert held(later.plan(exit=1))["campaign.pilot"] == "changed-outside"
     ran = later.run("cancel", "pilot")
     assert (ran.exit, "1 schedule deleted" in ran.stdout) == (0, True), ran
@@ -144,9 +138,8 @@ def test_what_was_moved_to_a_later_time_outside_can_still_be_stopped(
 def test_what_was_moved_by_days_is_looked_at_until_it_was_sent(standing: Workspace, sandbox: Served) -> None:
     """Once an apply has seen the later time, the recorded one says no more that it was sent."""
     moved(standing, sandbox, "2099-03-06 09:00:00")
-    before, after = (standing.having(JSMS_SYNC_NOW=f"2099-03-{day}T09:30:00+08:00") for day in ("01", "04"))
-    assert held(before.apply())["campaign.pilot"] == "changed-outside"
-    sandbox.clock("2099-03-04T09:30:00+08:00")
+    assert held(at("2099-03-01T09:30:00+08:00", standing).apply())["campaign.pilot"] == "changed-outside"
+    after = at("2099-03-04T09:30:00+08:00", standing)
     assert held(after.plan(exit=1))["campaign.pilot"] == "changed-outside"
     assert after.run("status", "--format", "json").json["campaigns"][0]["phase"] == "scheduled"
     after.write(SHOP.replace("2099-03-02", "2099-03-07"))
@@ -162,8 +155,7 @@ def test_what_was_moved_by_days_and_vanished_was_not_sent(
     """Deleted in the console, or by us with the answer lost, before the later time: nobody was texted."""
     id = moved(standing, sandbox, "2099-03-06 09:00:00")
     standing.having(JSMS_SYNC_NOW="2099-03-01T09:30:00+08:00").apply()
-    sandbox.clock("2099-03-04T09:30:00+08:00")
-    later = standing.having(JSMS_SYNC_NOW="2099-03-04T09:30:00+08:00")
+    later = at("2099-03-04T09:30:00+08:00", standing)
     if stopped_by_us:
         sandbox.fault("drop-after", "DELETE", f"/v1/schedule/{id}")
         assert "1 schedule deleted" in later.run("cancel", "pilot").stdout
@@ -183,8 +175,7 @@ def test_an_old_name_of_what_was_moved_by_days_and_sent_sends_nothing(
     standing.apply()
     moved(standing, sandbox, "2099-03-06 09:00:00")
     standing.having(JSMS_SYNC_NOW="2099-03-01T09:30:00+08:00").apply()
-    sandbox.clock("2099-03-07T09:30:00+08:00")
-    later = standing.having(JSMS_SYNC_NOW="2099-03-07T09:30:00+08:00")
+    later = at("2099-03-07T09:30:00+08:00", standing)
     again = SHOP.split("campaigns:\n")[1].replace("2099-03-02", "2099-03-09")
     later.write(renamed + again)
     assert held(later.apply())["campaign.pilot"] == "already-sent"
@@ -195,7 +186,6 @@ def test_what_was_moved_by_days_is_stopped_with_everything_else(standing: Worksp
     """`--all` means it too."""
     moved(standing, sandbox, "2099-03-06 09:00:00")
     standing.having(JSMS_SYNC_NOW="2099-03-01T09:30:00+08:00").apply()
-    sandbox.clock("2099-03-04T09:30:00+08:00")
-    ran = standing.having(JSMS_SYNC_NOW="2099-03-04T09:30:00+08:00").run("cancel", "--all")
+    ran = at("2099-03-04T09:30:00+08:00", standing).run("cancel", "--all")
     assert (ran.exit, "1 schedule deleted" in ran.stdout) == (0, True), ran
     assert sandbox.schedules() == {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from served import Served
-from workspace import STATE, Workspace, actions, held, outcomes
+from workspace import STATE, Workspace, actions, at, held, outcomes
 
 pytestmark = pytest.mark.story
 
@@ -266,8 +266,7 @@ def test_what_an_old_copy_calls_over_may_still_be_stopped(standing: Workspace, s
     standing.apply()
     assert standing.run("state", "restore", "copy.json").exit == 0
     assert standing.run("state", "restore", "--settled").exit == 0
-    sandbox.clock("2099-03-04T09:30:00+08:00")
-    later = standing.having(JSMS_SYNC_NOW="2099-03-04T09:30:00+08:00")
+    later = at("2099-03-04T09:30:00+08:00", standing)
     assert held(later.plan(exit=1)) == {"campaign.pilot": "changed-outside"}
     assert later.run("state", "rm", "campaign.pilot").exit == 5
     ran = later.run("cancel", "--all")
@@ -281,8 +280,7 @@ def test_what_was_sent_long_ago_is_looked_at_once_after_a_restore(
     """The first apply finds that it was sent, and from then on it costs nothing."""
     standing.write(standing.run("state", "pull").stdout, "copy.json")
     assert standing.run("state", "restore", "copy.json").exit == 0
-    sandbox.clock("2099-04-01T09:30:00+08:00")
-    later = standing.having(JSMS_SYNC_NOW="2099-04-01T09:30:00+08:00")
+    later = at("2099-04-01T09:30:00+08:00", standing)
     sandbox.forget()
     later.apply()
     assert {each["path"] for each in sandbox.requests()} >= {f"/v1/schedule/{the_id(sandbox, '19912345678')}"}
@@ -293,8 +291,7 @@ def test_what_was_sent_long_ago_is_looked_at_once_after_a_restore(
 
 def test_what_was_sent_stays_sent_after_a_restore(standing: Workspace, sandbox: Served) -> None:
     """A cancel is told so by JSMS, and does not make it a cancelled one that could be scheduled again."""
-    sandbox.clock("2099-04-01T09:30:00+08:00")
-    later = standing.having(JSMS_SYNC_NOW="2099-04-01T09:30:00+08:00")
+    later = at("2099-04-01T09:30:00+08:00", standing)
     later.write(later.run("state", "pull").stdout, "copy.json")
     assert later.run("state", "restore", "copy.json").exit == 0
     refused = later.run("state", "rm", "campaign.pilot")
@@ -311,8 +308,7 @@ def test_what_is_presumed_to_have_been_sent_stands_in_nobody_s_way_after_a_resto
     standing.write(shop(FIRST, SECOND))
     sandbox.fault("drop-after", "POST", "/v1/schedule/batch")
     standing.apply(exit=8)
-    sandbox.clock("2099-03-10T09:30:00+08:00")
-    later = standing.having(JSMS_SYNC_NOW="2099-03-10T09:30:00+08:00")
+    later = at("2099-03-10T09:30:00+08:00", standing)
     later.apply()
     later.write(later.run("state", "pull").stdout, "copy.json")
     for arguments in (("copy.json",), ("--settled",)):

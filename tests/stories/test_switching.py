@@ -2,7 +2,7 @@
 
 import pytest
 from served import Served
-from workspace import Workspace, held, outcomes
+from workspace import Workspace, at, held, outcomes
 
 pytestmark = pytest.mark.story
 
@@ -23,13 +23,6 @@ def shop(content: str, *values: str, at: str = "10:00:00", more: str = "") -> st
         f"version: 1\ntemplates:\n  t: {{type: notification, content: '{content}'}}\n"
         f"campaigns:\n  c: {{template: t, send_time: 2099-03-01 {at}, recipients: [{people}]}}\n"
     )
-
-
-def at(time: str, workspace: Workspace) -> Workspace:
-    """The workspace and its sandbox at that time."""
-    assert workspace.served is not None
-    workspace.served.clock(time)
-    return workspace.having(JSMS_SYNC_NOW=time)
 
 
 @pytest.fixture

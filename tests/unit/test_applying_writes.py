@@ -318,6 +318,16 @@ def test_a_campaign_whose_text_serves_no_more_is_skipped(tmp_path: Path) -> None
     assert (outcome.result, server.heard) == (Result.SKIPPED, [])
 
 
+def test_what_depends_on_a_change_that_is_left_out_is_skipped(tmp_path: Path) -> None:
+    """A saved plan, or --continue, may leave out what has to be done first: nobody is placed then."""
+    waits = replace(PLACE, depends_on=(Address("campaign.other"),))
+    with applying(tmp_path, http(200, {"schedule_id": "S1"})) as (run, server):
+        (outcome,) = carried_out(run, waits)
+    assert (outcome.result, server.heard) == (Result.SKIPPED, [])
+    assert outcome.trouble is not None
+    assert "campaign.other was not changed" in outcome.trouble.message
+
+
 def test_refusals_under_another_key_are_not_kept(tmp_path: Path) -> None:
     """Digests under another key than the one in use say nothing, so only what was just heard counts."""
     answer = http(200, {"schedule_id": "S1", "success_count": 2, "failure_count": 0})
