@@ -1,11 +1,12 @@
 """What all tests may use: a sandbox of their own that is served, and a folder to work in."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from certificates import authority, no_proxy  # noqa: F401 - fixtures
+from coverage import Coverage
 from hypothesis import settings
 from served import Served
 from state_kinds import kept, postgres_url, s3_endpoint  # noqa: F401 - fixtures
@@ -19,10 +20,27 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Lets Ctrl-C reach the commands under test where a shell that runs us in the background ignores it."""
+    if hasattr(config, "workerinput"):
+        _end_earlier_measuring()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end_earlier_measuring() -> None:
+    """Ends what began with this process; it would go on wherever the measuring of pytest-cov pauses."""
+    while begun := Coverage.current():
+        begun.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Where coverage is not measured, it is not in the processes that a test starts, either."""
+    with pytest.MonkeyPatch.context() as patched:
+        if item.get_closest_marker("no_cover"):
+            patched.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        return (yield)
 
 
 @pytest.fixture

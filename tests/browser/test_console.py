@@ -10,6 +10,8 @@ from jsms_sync.sandbox import texts
 from jsms_sync.sandbox.serve import running
 from jsms_sync.sandbox.settings import Settings
 
+pytestmark = pytest.mark.no_cover
+
 HOSTILE = "<img src=x onerror='window.ran=1'><script>window.ran=1</script>"
 
 

@@ -15,6 +15,8 @@ from jsms_sync.reports.outcome_html import outcome_html
 from jsms_sync.reports.plan_html import plan_html
 from jsms_sync.reports.words import visible
 
+pytestmark = pytest.mark.no_cover
+
 Open = Callable[..., webdriver.Chrome]
 
 HARM = "<script>window.ran=1</script><img src=x onerror='window.ran=1'><style>*{display:none}</style>"

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from play import player
 
+pytestmark = pytest.mark.no_cover
+
 EVERY_DAY, NIGHTLY = 40, 2000
 DAILY_SHARDS, NIGHTLY_SHARDS = 4, 20
 """So that every core has some of them."""

@@ -7,6 +7,8 @@ from mutants import MUTANTS, Mutant
 from play import player
 from promises import Broken
 
+pytestmark = pytest.mark.no_cover
+
 WITHIN, WITHIN_A_NIGHT = 60, 400
 """So many lives does a mutant have before it must have been caught."""
 OTHERS = 1000

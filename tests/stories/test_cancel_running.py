@@ -14,7 +14,7 @@ from workspace import STATE, Ran, Workspace, ended, held, outcomes
 from jsms_sync.state.local import LocalBackend
 from jsms_sync.state.lock import this_process
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 PEOPLE = 4500
 LATENCY = 200

@@ -12,7 +12,7 @@ import pytest
 from served import Served
 from workspace import Ran, Workspace
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 SMALL = "256k"
 

@@ -7,7 +7,7 @@ import pytest
 from served import Served
 from workspace import Workspace, actions, held, outcomes
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 TEMPLATE = "  shipped: {type: notification, content: '您的订单{{order}}已发出。'}\n"
 OTHER = "  other: {type: notification, content: '您的包裹已到达{{station}}。'}\n"

@@ -10,7 +10,7 @@ import pytest
 from served import Served
 from workspace import Ran, Workspace, ended
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 COUNT = 30
 SHOP = "version: 1\ntemplates:\n" + "".join(

@@ -12,7 +12,7 @@ from aftermath import recorded, resolve_all
 from served import Served
 from workspace import Workspace, ended
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 TEMPLATES = 90
 PEOPLE = 2500

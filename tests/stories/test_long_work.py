@@ -6,7 +6,7 @@ import pytest
 from served import Served
 from workspace import Workspace
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 TWENTY = "version: 1\ntemplates:\n" + "".join(
     f"  t{n}:\n    type: notification\n    content: 第{n}号订单{{{{order}}}}已发出。\n" for n in range(20)
 )

@@ -21,7 +21,7 @@ from jsms_sync.sandbox import controller
 from jsms_sync.sandbox.controller import FaultKind
 from jsms_sync.sandbox.settings import Settings
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 EVERY = 30
 """The everyday tier dies before every 30th step, and the nightly one before each."""

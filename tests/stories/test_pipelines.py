@@ -13,7 +13,7 @@ from state_server import PASSWORD, USER, StateServer, state_server
 
 from jsms_sync.ci.body import agreed
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 WORKFLOW, ACTION, GITLAB = "jsms_sync/ci/github-workflow.yml", "action.yml", "gitlab/jsms-sync.gitlab-ci.yml"
 LOGIN = "version: 1\ntemplates:\n  login: {type: verification, content: '您的验证码是{{code}}。', ttl: 60}\n"

@@ -17,7 +17,7 @@ from workspace import Ran, Workspace, ended
 from jsms_sync.errors import Exit
 from jsms_sync.model.records import State
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 WRITES, EVERYDAY = 8, 4
 """Of an apply that creates two templates; the everyday tier dies at one of them, the nightly one at each."""

@@ -14,7 +14,7 @@ import pytest
 from served import Served
 from workspace import Workspace, ended, held
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]
 
 ADDRESS = "template.order"
 OLD, NEW = "订单{{n}}已发出。", "订单{{n}}已寄出。"

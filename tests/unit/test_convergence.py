@@ -13,6 +13,7 @@ from itertools import count
 
 import builders as b
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,8 @@ from jsms_sync.model.resources import Campaign, Definitions, Template
 from jsms_sync.planning.choices import Choices
 from jsms_sync.planning.decide import make_plan
 from jsms_sync.planning.plan import Plan
+
+pytestmark = pytest.mark.no_cover
 
 ALLOWED = Choices(allow=frozenset({"over-limit", "empty-definitions", "too-many-missing"}))
 REFUSED_BY_JSMS = {b.mobile("x"): 50006, b.mobile("y"): 50024}

@@ -24,6 +24,8 @@ ALONE = ("-p", "no:cacheprovider", "-W", "error", "-q")
 DIRTY = """
 import pytest
 
+pytestmark = pytest.mark.no_cover
+
 seen = set()
 
 @pytest.mark.parametrize("number", range(3))
