@@ -178,6 +178,15 @@ def edited_while_auditing(shop: Shop) -> None:
     shop.write(NEW)
 
 
+def superseded_in_part(shop: Shop) -> None:
+    """Two texts under review: the answer to the second was lost before the first was taken out."""
+    edited_while_auditing(shop)
+    shop.sandbox.fault("drop-after", "POST", "/v1/templates")
+    shop.ahead.apply(*SUPERSEDE, exit=8)
+    shop.keep_log()
+    shop.tell_the_truth()
+
+
 def reverted(shop: Shop) -> None:
     """Back to the text that serves, while the new one is under review."""
     shop.serve(OLD)
@@ -250,6 +259,15 @@ ROWS = (
         "auditing, --supersede: retire",
         edited_while_auditing,
         "replace",
+        "DELETE",
+        (NEW,),
+        posts=2,
+        arguments=SUPERSEDE,
+    ),
+    Row(
+        "carried, auditing, --supersede: the other is retired",
+        superseded_in_part,
+        "retire",
         "DELETE",
         (NEW,),
         posts=2,
