@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from certificates import authority, no_proxy  # noqa: F401 - fixtures
@@ -41,6 +42,26 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         if item.get_closest_marker("no_cover"):
             patched.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
         return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many lives the machine has played, how long that took, and where each mutant was caught.
+
+    A conftest beside the machine would not do: the process that tells does not load it when it is not named.
+    """
+    told = [line for each in terminalreporter.getreports("passed") for line in _lines(each)]
+    told += [line for each in terminalreporter.getreports("failed") for line in _lines(each)]
+    if told:
+        terminalreporter.section("machine")
+        for line in told:
+            terminalreporter.write_line(line)
+
+
+def _lines(report: Any) -> list[str]:
+    if report.when != "call" or "/machine/" not in f"/{report.nodeid}":
+        return []
+    took = f"{report.duration:.1f} s"
+    return [f"{name}: {value} ({took})" for name, value in report.user_properties]
 
 
 @pytest.fixture
