@@ -22,9 +22,10 @@ settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Lets Ctrl-C reach the commands under test where a shell that runs us in the background ignores it."""
+    """Makes a worker measure its coverage once, and Ctrl-C reach the commands under test."""
     if hasattr(config, "workerinput"):
         _end_earlier_measuring()
+    # A shell that runs us in the background ignores it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -49,15 +50,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     A conftest beside the machine would not do: the process that tells does not load it when it is not named.
     """
-    told = [line for each in terminalreporter.getreports("passed") for line in _lines(each)]
-    told += [line for each in terminalreporter.getreports("failed") for line in _lines(each)]
+    told = [line for each in terminalreporter.getreports("passed") for line in _of_machine(each)]
+    told += [line for each in terminalreporter.getreports("failed") for line in _of_machine(each)]
     if told:
         terminalreporter.section("machine")
         for line in told:
             terminalreporter.write_line(line)
 
 
-def _lines(report: Any) -> list[str]:
+def _of_machine(report: Any) -> list[str]:
     if report.when != "call" or "/machine/" not in f"/{report.nodeid}":
         return []
     took = f"{report.duration:.1f} s"

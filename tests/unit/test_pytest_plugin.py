@@ -24,8 +24,6 @@ ALONE = ("-p", "no:cacheprovider", "-W", "error", "-q")
 DIRTY = """
 import pytest
 
-pytestmark = pytest.mark.no_cover
-
 seen = set()
 
 @pytest.mark.parametrize("number", range(3))
